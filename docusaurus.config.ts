@@ -1,0 +1,72 @@
+import type { UserThemeConfig } from '@docusaurus/theme-common';
+import type { Config } from '@docusaurus/types';
+import { csp } from './plugins/csp/index.ts';
+import { experiments } from './plugins/experiments/index.ts';
+import { glossary } from './plugins/glossary/index.ts';
+import { modelBundle } from './plugins/modelBundle/index.ts';
+import { pageData } from './plugins/pageData/remark.ts';
+import { playgrounds } from './plugins/playgrounds/index.ts';
+import { remarkPlaygrounds } from './plugins/playgrounds/remark.ts';
+import { source } from './plugins/source/index.ts';
+import { SITE_POLICY_NEEDS } from './src/playground/sandbox/frame.ts';
+
+/** Path the site lives under; `BASE_URL=/x/ npm run build` builds for a sub-path. */
+const baseUrl = process.env.BASE_URL ?? '/';
+if (!/^\/(?:[\w.~-]+\/)*$/.test(baseUrl)) {
+  throw new Error(`BASE_URL is "${baseUrl}"; it begins and ends with a slash, like / or /faultlines/`);
+}
+
+/** Origin used in canonical links and the sitemap; pages themselves link relatively to the root they are served from. */
+const url = process.env.SITE_URL ?? 'http://localhost:3000';
+
+export default {
+  title: 'Faultlines',
+  tagline: 'Five kernel debates about KVM guest memory, with a model of it that runs in the page',
+  url,
+  baseUrl,
+  trailingSlash: true,
+  favicon: 'img/favicon.svg',
+  future: { v4: true, faster: true },
+  onBrokenLinks: 'throw',
+  onBrokenAnchors: 'throw',
+  onDuplicateRoutes: 'throw',
+  markdown: {
+    mdx1Compat: { comments: false, admonitions: false, headingIds: false },
+    hooks: { onBrokenMarkdownLinks: 'throw', onBrokenMarkdownImages: 'throw' },
+  },
+  i18n: { defaultLocale: 'en', locales: ['en'] },
+  themes: [['@docusaurus/theme-classic', { customCss: './src/css/site.css' }]],
+  plugins: [
+    source,
+    experiments,
+    glossary,
+    modelBundle,
+    playgrounds,
+    csp(SITE_POLICY_NEEDS),
+    [
+      '@docusaurus/plugin-content-docs',
+      {
+        routeBasePath: '/',
+        sidebarPath: './sidebars.ts',
+        include: ['**/*.mdx'],
+        beforeDefaultRemarkPlugins: [remarkPlaygrounds],
+        remarkPlugins: [pageData],
+      },
+    ],
+    ['@docusaurus/plugin-sitemap', { lastmod: null, changefreq: null, priority: null }],
+  ],
+  themeConfig: {
+    navbar: {
+      title: 'Faultlines',
+      logo: { src: 'img/logo.svg', alt: '', width: 32, height: 32 },
+      items: [
+        { to: '/debates/private-memory/', label: 'Debates', position: 'left' },
+        { to: '/glossary/', label: 'Glossary', position: 'left' },
+      ],
+    },
+    footer: {
+      copyright: 'Apache-2.0. No cookies, no tracking: no page asks any other site for anything.',
+    },
+    colorMode: { respectPrefersColorScheme: true },
+  } satisfies UserThemeConfig,
+} satisfies Config;

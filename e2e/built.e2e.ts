@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseHTML } from 'linkedom';
+import { describe, expect, test } from 'vitest';
+import { root } from '../scripts/lib/run.mjs';
+import { pagesOf, sites } from './support/site.ts';
+
+for (const [name, site] of Object.entries(sites)) {
+  describe(`${name} build`, () => {
+    for (const path of pagesOf(site)) {
+      const file = path.endsWith('.html') ? path : `${path}index.html`;
+      const html = readFileSync(join(site.folder, file), 'utf8');
+      const { document } = parseHTML(html);
+
+      test(`/${path} was rendered: a heading, a title, a description, no error in its place`, () => {
+        expect(document.querySelectorAll('h1')).toHaveLength(1);
+        expect(document.title).not.toBe('');
+        expect(html).not.toMatch(/ReferenceError|TypeError|Retry<\/button>/);
+        expect(html).not.toContain(root);
+        if (path !== '404.html') {
+          expect(document.querySelector('meta[name=description]')?.getAttribute('content')).toBeTruthy();
+        }
+      });
+
+      test(`/${path} carries a policy that names each of its inline scripts`, () => {
+        const meta = document.querySelector('meta[http-equiv="Content-Security-Policy"]');
+        const policy = meta?.getAttribute('content') ?? '';
+        expect(policy).toContain("default-src 'none'");
+        expect(policy).not.toMatch(/unsafe-eval|script-src[^;]*unsafe-inline|https?:/);
+        const scripts = [...document.querySelectorAll('script:not([src])')].filter(
+          script => script.getAttribute('type') !== 'application/ld+json',
+        );
+        expect(scripts.length).toBeGreaterThan(0);
+        for (const script of scripts) {
+          const hash = createHash('sha256')
+            .update(script.textContent ?? '')
+            .digest('base64');
+          expect(policy).toContain(`'sha256-${hash}'`);
+        }
+      });
+
+      test(`/${path}: every address of this site leads to a file and an anchor`, () => {
+        const lost: string[] = [];
+        for (const element of document.querySelectorAll('[href], [src]')) {
+          const address = element.getAttribute('href') ?? element.getAttribute('src') ?? '';
+          const url = new URL(address, new URL(path, site.url));
+          if (url.origin !== new URL(site.url).origin) {
+            if (element.localName !== 'a')
+              expect(['canonical', 'alternate']).toContain(element.getAttribute('rel'));
+            continue;
+          }
+          if (!url.pathname.startsWith(site.baseUrl)) lost.push(address);
+          const below = decodeURI(url.pathname.slice(site.baseUrl.length));
+          const target = join(
+            site.folder,
+            below === '' || below.endsWith('/') ? `${below}index.html` : below,
+          );
+          if (!existsSync(target)) {
+            lost.push(address);
+          } else if (url.hash && target.endsWith('.html')) {
+            const there = parseHTML(readFileSync(target, 'utf8')).document;
+            if (!there.getElementById(decodeURIComponent(url.hash.slice(1)))) lost.push(address);
+          }
+        }
+        expect(lost).toEqual([]);
+      });
+    }
+  });
+}

@@ -1,0 +1,68 @@
+import type { KnipConfig } from 'knip';
+
+/** Installed in one go with the rest; each name leaves this list with its first import. */
+const awaited = [
+  '@codemirror/autocomplete',
+  '@codemirror/lint',
+  '@codemirror/search',
+  '@docusaurus/plugin-content-pages',
+  '@easyops-cn/docusaurus-search-local',
+  '@shikijs/twoslash',
+  'docusaurus-plugin-typedoc',
+  'koffi',
+  'lighthouse',
+  'shiki',
+  'simjs',
+  'tsx',
+  'typedoc',
+  'typedoc-plugin-markdown',
+];
+
+/** Used by path: from scripts, and as names in Docusaurus' configuration. */
+const usedByPath = [
+  '@biomejs/biome',
+  'dependency-cruiser',
+  '@docusaurus/faster',
+  '@docusaurus/plugin-sitemap',
+];
+
+/** Modules that Docusaurus makes up when it bundles. */
+const madeUp = [/^@docusaurus\/(ErrorBoundary|Link|router|use[A-Z])/, /^@(generated|theme|outcomes)/];
+
+export default {
+  // It would run the plugins' code, which expects a site being built.
+  docusaurus: false,
+  entry: [
+    'docusaurus.config.ts',
+    'sidebars.ts',
+    'docs/**/*.mdx',
+    'e2e/**/*.e2e.ts',
+    'e2e/support/serve.ts',
+    'src/theme/**/index.tsx',
+    // Imported by pages through plugins/pageData and plugins/playgrounds.
+    'src/components/*/index.tsx',
+    // Bundled and started by path.
+    'plugins/experiments/compute.ts',
+    'plugins/modelBundle/runner.ts',
+    'src/playground/link/mend.ts',
+    'scripts/*.mjs',
+    'scripts/bench/main.ts',
+    'src/cli/main.ts',
+    'src/model/index.ts',
+    'src/model/experiments/index.ts',
+  ],
+  project: ['src/**', 'docs/**', 'plugins/**', 'scripts/**', 'e2e/**'],
+  ignoreExportsUsedInFile: true,
+  // The bundler's types come with Docusaurus.
+  ignoreDependencies: ['webpack', ...usedByPath, ...madeUp, ...awaited],
+  // Looked for by the tests that use them, which say so when they are not there.
+  ignoreBinaries: ['spin', 'cc'],
+  ignoreUnresolved: ['./pan'],
+  // The kernel's own vocabulary, kept whole.
+  ignoreIssues: {
+    'src/model/host/{errno,frames,units}.ts': ['exports', 'files'],
+    'src/model/kvm/{memslots,spte}.ts': ['exports'],
+    // Read by links to races and by totals over traces, which are to come.
+    'src/model/engine/{trace,explorer/schedule}.ts': ['exports'],
+  },
+} satisfies KnipConfig;

@@ -1,0 +1,5 @@
+/** What this plugin makes for pages to import. */
+declare module '@generated/model-bundle/default/runner.json' {
+  const runner: { readonly code: string; readonly names: readonly string[] };
+  export default runner;
+}

@@ -1,0 +1,10 @@
+import type { SidebarsConfig } from '@docusaurus/plugin-content-docs';
+
+export default {
+  reading: [
+    { type: 'doc', id: 'index', label: 'Front page' },
+    { type: 'category', label: 'Primer', collapsible: false, items: ['primer/memslots-and-faults'] },
+    { type: 'category', label: 'Debates', collapsible: false, items: ['debates/private-memory/index'] },
+    'glossary',
+  ],
+} satisfies SidebarsConfig;

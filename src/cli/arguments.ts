@@ -1,0 +1,67 @@
+import { type AnyValues, complaint, defaults, type Param, type Params } from '../model/experiments/params.ts';
+
+/** What the command line says is wrong, in one line; the command ends with exit code 2. */
+export class UsageError extends Error {}
+
+/** Flags and values of a command line: `--name value`, `--name=value`, `--flag`, and everything else in order. */
+export interface ParsedArguments {
+  readonly positional: readonly string[];
+  readonly options: ReadonlyMap<string, string>;
+  readonly json: boolean;
+}
+
+/**
+ * Splits arguments. Every option takes a value, but for `--json`.
+ *
+ * @throws UsageError where an option has no value or is given twice.
+ */
+export function parseArguments(args: readonly string[]): ParsedArguments {
+  const positional: string[] = [];
+  const options = new Map<string, string>();
+  let json = false;
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    if (!arg.startsWith('--')) {
+      positional.push(arg);
+      continue;
+    }
+    const equals = arg.indexOf('=');
+    const name = equals < 0 ? arg.slice(2) : arg.slice(2, equals);
+    if (name === 'json' && equals < 0) {
+      json = true;
+      continue;
+    }
+    if (options.has(name)) throw new UsageError(`--${name} is given twice`);
+    const value = equals < 0 ? args[++i] : arg.slice(equals + 1);
+    if (value === undefined) throw new UsageError(`--${name} needs a value after it`);
+    options.set(name, value);
+  }
+  return { positional, options, json };
+}
+
+/**
+ * Values of an experiment's parameters from the command line's options, defaults for the rest.
+ *
+ * @throws UsageError where an option is no parameter, or its value does not fit.
+ */
+export function readValues(id: string, params: Params, options: ReadonlyMap<string, string>): AnyValues {
+  const values: Record<string, number | string | boolean> = { ...defaults(params) };
+  for (const [name, text] of options) {
+    const param: Param | undefined = Object.hasOwn(params, name) ? params[name] : undefined;
+    if (param === undefined) {
+      const known = Object.keys(params).map(n => `--${n}`);
+      throw new UsageError(`${id} has no parameter --${name}; it has ${known.join(', ') || 'none'}`);
+    }
+    const value = parseValue(param, text);
+    const wrong = complaint(`--${name}`, param, value);
+    if (wrong !== undefined) throw new UsageError(`${wrong}, not ${JSON.stringify(text)}`);
+    values[name] = value;
+  }
+  return values;
+}
+
+function parseValue(param: Param, text: string): number | string | boolean {
+  if (param.kind === 'choice') return text;
+  if (param.kind === 'flag') return text === 'true' ? true : text === 'false' ? false : text;
+  return text.trim() === '' ? Number.NaN : Number(text);
+}

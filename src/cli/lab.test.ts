@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { lab } from './lab.ts';
+
+async function call(...args: string[]) {
+  const out: string[] = [];
+  const error: string[] = [];
+  const code = await lab(args, { out: text => out.push(text), error: text => error.push(text) });
+  return { code, out: out.join('\n'), error };
+}
+
+describe('lab list', () => {
+  it('prints every experiment with its parameters as JSON Schema', async () => {
+    const { code, out } = await call('list', '--json');
+    expect(code).toBe(0);
+    const listed = JSON.parse(out);
+    expect(Object.keys(listed)).toEqual(['experiments', 'races']);
+    const boot = listed.experiments.find((e: { id: string }) => e.id === 'private-memory/boot');
+    expect(Object.keys(boot)).toEqual(['id', 'question', 'params']);
+    expect(boot.params.properties.transactions).toMatchObject({
+      type: 'integer',
+      minimum: 0,
+      default: 75142,
+    });
+  });
+});
+
+describe('lab run', () => {
+  it('prints the run as JSON and nothing else', async () => {
+    const { code, out, error } = await call('run', 'private-memory/boot', '--transactions', '100', '--json');
+    expect(code).toBe(0);
+    expect(error).toEqual([]);
+    const result = JSON.parse(out);
+    expect(Object.keys(result)).toEqual(['experiment', 'params', 'rows', 'evidence']);
+    expect(result.params.transactions).toBe(100);
+    expect(Object.keys(result.evidence[0])).toEqual([
+      'name',
+      'unit',
+      'published',
+      'model',
+      'error',
+      'fitted',
+      'source',
+    ]);
+  });
+
+  it('prints a table for people', async () => {
+    const { code, out } = await call('run', 'private-memory/boot', '--transactions=0');
+    expect(code).toBe(0);
+    expect(out).toContain('SNP without fd-based memory');
+  });
+
+  it.each([
+    [['run'], 'name one experiment'],
+    [['run', 'private-memory/bot'], 'private-memory/boot-constants'],
+    [['run', 'private-memory/boot', '--pagez', '1'], 'has no parameter --pagez; it has --transactions'],
+    [
+      ['run', 'private-memory/boot', '--pages', '99'],
+      '--pages is a whole number from 1 to 16 pages, not "99"',
+    ],
+    [['run', 'private-memory/boot', '--pages', '1.5'], '--pages is a whole number'],
+    [['run', 'private-memory/boot', '--pages', ''], '--pages is a whole number'],
+    [['run', 'private-memory/boot', '--pages'], '--pages needs a value'],
+    [['run', 'private-memory/boot', '--pages', '1', '--pages', '2'], 'given twice'],
+    [['run', 'private-memory/double-allocation', '--flush', 'x'], '--flush is one of 2022, 6.11, not "x"'],
+    [['run', 'private-memory/boot', '--__proto__', '1'], 'has no parameter'],
+    [['lsit'], 'there is no command "lsit"'],
+    [[], 'usage: lab'],
+  ])('refuses %j with one line on stderr and exit code 2', async (args, message) => {
+    const { code, out, error } = await call(...args);
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(error).toHaveLength(1);
+    expect(error[0]).toContain(message);
+    expect(error[0]).not.toContain('\n');
+  });
+});

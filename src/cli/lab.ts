@@ -1,0 +1,90 @@
+/**
+ * The `lab` command: lists and runs experiments without a browser. With --json, stdout holds the JSON and nothing
+ * else; a wrong call prints one line on stderr and nothing on stdout, and ends with exit code 2.
+ */
+import { type AnyExperiment, experiments, findExperiment } from '../model/index.ts';
+import { type ParsedArguments, parseArguments, readValues, UsageError } from './arguments.ts';
+import { paramsSchema } from './schema.ts';
+import { formatTable } from './table.ts';
+
+/** Where a command writes. */
+export interface Output {
+  out(text: string): void;
+  error(text: string): void;
+}
+
+type Command = (args: ParsedArguments, output: Output) => number | Promise<number>;
+
+const COMMANDS: Readonly<Record<string, Command>> = { list, run };
+
+const USAGE = 'usage: lab list [--json] | run ID [--NAME VALUE ...] [--json]';
+
+/** Runs one command line and returns its exit code. */
+export async function lab(args: readonly string[], output: Output): Promise<number> {
+  try {
+    const [name, ...rest] = args;
+    const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (command === undefined) {
+      throw new UsageError(
+        name === undefined ? USAGE : `there is no command ${JSON.stringify(name)}; ${USAGE}`,
+      );
+    }
+    return await command(parseArguments(rest), output);
+  } catch (error) {
+    if (!(error instanceof UsageError) && !(error instanceof RangeError)) throw error;
+    output.error(`lab: ${error.message}`);
+    return 2;
+  }
+}
+
+function list(args: ParsedArguments, output: Output): number {
+  if (args.positional.length > 0 || args.options.size > 0)
+    throw new UsageError('list takes nothing but --json');
+  if (args.json) {
+    const listed = experiments.map(e => ({ id: e.id, question: e.question, params: paramsSchema(e.params) }));
+    output.out(JSON.stringify({ experiments: listed, races: [] }, null, 2));
+    return 0;
+  }
+  for (const e of experiments) {
+    const names = Object.keys(e.params).map(name => `--${name} ${e.params[name].default}`);
+    output.out(`${e.id}\n  ${e.question}\n  ${names.join(' ')}`);
+  }
+  return 0;
+}
+
+function run(args: ParsedArguments, output: Output): number {
+  const experiment = wanted(args);
+  const values = readValues(experiment.id, experiment.params, args.options);
+  const rows = experiment.run(values);
+  const evidence = experiment.evidence(rows, values);
+  if (args.json) {
+    output.out(JSON.stringify({ experiment: experiment.id, params: values, rows, evidence }, null, 2));
+    return 0;
+  }
+  output.out(experiment.question);
+  output.out(
+    `${Object.entries(values)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ')}\n`,
+  );
+  output.out(formatTable(rows));
+  if (evidence.length > 0) {
+    output.out(`\nagainst what was published\n${formatTable(evidence.map(e => ({ ...e })))}`);
+  }
+  return 0;
+}
+
+function wanted(args: ParsedArguments): AnyExperiment {
+  if (args.positional.length !== 1) throw new UsageError(`name one experiment: ${known()}`);
+  const found = findExperiment(args.positional[0]);
+  if (found === undefined) {
+    throw new UsageError(
+      `there is no experiment ${JSON.stringify(args.positional[0])}; there are ${known()}`,
+    );
+  }
+  return found;
+}
+
+function known(): string {
+  return experiments.map(e => e.id).join(', ');
+}

@@ -1,0 +1,6 @@
+import { lab } from './lab.ts';
+
+process.exitCode = await lab(process.argv.slice(2), {
+  out: text => process.stdout.write(`${text}\n`),
+  error: text => process.stderr.write(`${text}\n`),
+});

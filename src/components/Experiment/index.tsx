@@ -1,0 +1,190 @@
+import ErrorBoundary from '@docusaurus/ErrorBoundary';
+import useBrokenLinks from '@docusaurus/useBrokenLinks';
+import useIsBrowser from '@docusaurus/useIsBrowser';
+import { type FocusEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { type AnyValues, defaults, type Params } from '../../model/experiments/params.ts';
+import Control from './Control.tsx';
+import DefaultOutcome from './DefaultOutcome.tsx';
+import { useLink } from './useLink.ts';
+import { type Frames, type Status, useOutcome } from './useOutcome.ts';
+
+/** What the page knows of an experiment before anybody runs it. */
+interface Definition {
+  readonly id: string;
+  readonly question: string;
+  readonly params: Params;
+}
+
+interface Props {
+  /** `debate/name`. */
+  readonly id: string;
+  /** Filled in by plugins/experiments from the id. */
+  readonly definition: Definition;
+  /** The first figure and the controls, and no more. */
+  readonly brief?: boolean;
+}
+
+/** The frames of an outcome's parts, the same as long as the component stands. */
+function useFrames(): Frames {
+  const first = useRef<HTMLDivElement>(null);
+  const rest = useRef<HTMLDivElement>(null);
+  return useMemo(() => ({ first, rest }), []);
+}
+
+/** How the run goes, in words; said once by screen readers. */
+function statusText(status: Status): string {
+  switch (status.kind) {
+    case 'default':
+      return 'Shown: the run with these defaults.';
+    case 'running':
+      return 'Running …';
+    case 'stopped':
+      return 'Stopped. Shown: the run before.';
+    case 'drawn':
+      return 'Shown: the run with these values.';
+    case 'failed':
+      return '';
+  }
+}
+
+/** Selects what is in a field when it is entered. */
+function selectAll({ target }: FocusEvent<HTMLInputElement>) {
+  target.select();
+}
+
+function Panel({ definition, brief = false }: Props): ReactNode {
+  const { id, question, params } = definition;
+  const anchor = `experiment-${id.replace('/', '-')}`;
+  useBrokenLinks().collectAnchor(anchor);
+  const questionId = useId();
+  const isBrowser = useIsBrowser();
+  const frames = useFrames();
+  const [values, setValues] = useState<AnyValues>(() => defaults(params));
+  const section = useRef<HTMLElement>(null);
+  const { status, warm, start, stop } = useOutcome(id, frames);
+  const { note, share, forget } = useLink(id, params, sent => {
+    setValues(sent);
+    start(sent);
+    section.current?.scrollIntoView();
+  });
+
+  // Maps and timelines answer keys; plots need nothing.
+  useEffect(() => {
+    for (const { current } of Object.values(frames)) {
+      if (current?.querySelector('svg.fl-lanes')) {
+        import('../../views/enliven.ts').then(({ enliven }) => enliven(current));
+      }
+    }
+  }, [frames]);
+
+  const change = (next: AnyValues) => {
+    forget();
+    setValues(next);
+    start(next);
+  };
+  const isDefault = Object.keys(params).every(name => values[name] === params[name].default);
+
+  const controls = (
+    <form className="fl-controls" onSubmit={event => event.preventDefault()} onFocus={warm}>
+      <fieldset disabled={!isBrowser}>
+        <legend className="fl-legend-text">Parameters</legend>
+        <div className="fl-grid">
+          {Object.entries(params).map(([name, param]) => (
+            <Control
+              key={name}
+              param={param}
+              value={values[name]}
+              onChange={value => change({ ...values, [name]: value })}
+            />
+          ))}
+        </div>
+      </fieldset>
+      <noscript>
+        <p className="fl-help">The controls need JavaScript; the figures show the run with the defaults.</p>
+      </noscript>
+      <div className="fl-actions">
+        <button type="button" disabled={!isBrowser || isDefault} onClick={() => change(defaults(params))}>
+          Defaults
+        </button>
+        <button type="button" disabled={status.kind !== 'running'} onClick={stop}>
+          Stop
+        </button>
+        <button type="button" disabled={!isBrowser} onClick={() => share(values)}>
+          Link
+        </button>
+        <p role="status">{statusText(status)}</p>
+        <progress
+          aria-label="Progress of the run"
+          className={status.kind === 'running' ? undefined : 'fl-hidden'}
+          value={status.kind === 'running' && status.fraction > 0 ? status.fraction : undefined}
+        />
+      </div>
+      <p className="fl-note" aria-live="polite">
+        {note?.text}{' '}
+        {note?.link && <input readOnly aria-label="Link" value={note.link} onFocus={selectAll} />}
+      </p>
+      {status.kind === 'failed' && (
+        <p className="fl-wrong" role="alert">
+          This run failed: {status.message}. Shown: the run before.
+        </p>
+      )}
+    </form>
+  );
+  return (
+    <section className="fl-experiment" id={anchor} aria-labelledby={questionId} ref={section}>
+      <p className="fl-question" id={questionId}>
+        {question}
+      </p>
+      <div className="fl-bench">
+        <DefaultOutcome id={id} part="first" frame={frames.first} />
+        {controls}
+      </div>
+      {!brief && <DefaultOutcome id={id} part="rest" frame={frames.rest} />}
+    </section>
+  );
+}
+
+/** What stands in the place of a panel that failed: why, and the default run all the same. */
+function Fallback({
+  id,
+  brief = false,
+  message,
+  retry,
+}: {
+  id: string;
+  brief?: boolean;
+  message: string;
+  retry: () => void;
+}) {
+  const frames = useFrames();
+  return (
+    <section className="fl-experiment" aria-label={id}>
+      <p className="fl-wrong" role="alert">
+        The controls of this experiment failed: {message}. Shown: the run with the defaults.
+      </p>
+      <div className="fl-actions">
+        <button type="button" onClick={retry}>
+          Try again
+        </button>
+      </div>
+      <DefaultOutcome id={id} part="first" frame={frames.first} />
+      {!brief && <DefaultOutcome id={id} part="rest" frame={frames.rest} />}
+    </section>
+  );
+}
+
+/**
+ * An experiment in the page: its question, its parameters, what the default run shows, and, with JavaScript, controls
+ * that run it again. A failure stays inside its frame.
+ */
+export default function Experiment(props: Props): ReactNode {
+  return (
+    <ErrorBoundary
+      fallback={({ error, tryAgain }) => (
+        <Fallback id={props.id} brief={props.brief} message={error.message} retry={tryAgain} />
+      )}
+    >
+      <Panel {...props} />
+    </ErrorBoundary>
+  );
+}

@@ -1,0 +1,132 @@
+/** A word of the field, as this site uses it. */
+export interface Entry {
+  /** Its anchor on the glossary page. */
+  readonly id: string;
+  readonly term: string;
+  /** What it means, in one or two sentences. */
+  readonly text: string;
+}
+
+/** Every term, by id; the glossary shows them in the order of their names. */
+const texts: Readonly<Record<string, readonly [term: string, text: string]>> = {
+  'bounce-buffer': [
+    'bounce buffer',
+    'Shared memory through which a confidential guest passes data to devices that cannot reach its private memory. Linux calls its pool swiotlb.',
+  ],
+  conversion: [
+    'conversion',
+    'Making guest frames private that were shared, or shared that were private. The guest asks, the VMM decides, KVM records.',
+  ],
+  discard: [
+    'discard',
+    'Giving the page that a conversion leaves behind back to the host: a hole punched in the guest_memfd, or madvise on shared memory.',
+  ],
+  'double-allocation': [
+    'double allocation',
+    'A guest frame holding two host pages at once, one in its private and one in its shared backing.',
+  ],
+  ept: ['EPT', 'Extended page tables: Intel’s second stage of translation.'],
+  exit: [
+    'exit',
+    'A vCPU leaving the guest. Most exits end in KVM; some go on to the VMM, such as KVM_EXIT_MMIO and KVM_EXIT_MEMORY_FAULT.',
+  ],
+  fault: [
+    'fault',
+    'An access that the second stage of translation does not allow or does not know; KVM handles it by mapping a page, by emulation or by an exit.',
+  ],
+  gfn: ['gfn', 'Guest frame number: a guest physical address divided by the page size of 4 KiB.'],
+  gpa: ['gpa', 'Guest physical address: what the guest takes for the address of its memory.'],
+  'guest-memfd': [
+    'guest_memfd',
+    'A file that KVM makes to back guest memory; no host process maps the private pages in it. Merged in Linux 6.8.',
+  ],
+  hva: ['hva', 'Host virtual address: where a page lies in the address space of the VMM.'],
+  'invalidation-sequence': [
+    'invalidation sequence',
+    'A counter that a fault reads before it looks a page up and checks again before it maps it: when an invalidation came between, the fault starts over.',
+  ],
+  memfd: ['memfd', 'An anonymous file in memory, made by memfd_create, that the VMM can map and share.'],
+  'memory-attributes': [
+    'memory attributes',
+    'KVM’s record, a guest frame at a time, of properties that no memslot holds; private or shared is the one that exists. Set by KVM_SET_MEMORY_ATTRIBUTES.',
+  ],
+  memslot: [
+    'memslot',
+    'A range of guest frames with what backs it: host virtual addresses, and since Linux 6.8 also a guest_memfd. Set by KVM_SET_USER_MEMORY_REGION2.',
+  ],
+  mmio: [
+    'MMIO',
+    'Memory-mapped I/O: an access to a guest frame that no memslot covers, which KVM or the VMM emulates.',
+  ],
+  'mmu-lock': [
+    'mmu_lock',
+    'The lock around a VM’s second-stage tables. Faults may hold it for reading, invalidations hold it for writing.',
+  ],
+  'mmu-notifier': [
+    'mmu notifier',
+    'The call by which the host’s memory management tells KVM that host virtual addresses are about to lose their pages.',
+  ],
+  npt: ['NPT', 'Nested page tables: AMD’s second stage of translation.'],
+  page: ['page', '4 KiB of memory, unless a larger size is named.'],
+  pfn: ['pfn', 'Page frame number: a host physical address divided by the page size.'],
+  pin: [
+    'pin',
+    'Keeping a host page where it is. A raised reference count alone is no long-term pin: migration still tries.',
+  ],
+  'post-copy': [
+    'post-copy',
+    'Live migration in which the guest runs at the destination before its memory is there; missing pages are fetched when they are touched.',
+  ],
+  'private-page': [
+    'private page',
+    'Memory that only the guest may read: encrypted, or kept from the host by the hardware.',
+  ],
+  'punch-hole': [
+    'punching a hole',
+    'fallocate with FALLOC_FL_PUNCH_HOLE: pages of a file go back to the host, and the file keeps its length.',
+  ],
+  rmp: [
+    'RMP',
+    'Reverse map table: SNP’s record, a host page at a time, of the guest and guest frame it belongs to.',
+  ],
+  sev: ['SEV', 'AMD’s Secure Encrypted Virtualization: guest memory is encrypted with a key of the guest.'],
+  'shared-page': ['shared page', 'Memory that guest, VMM and devices may all read and write.'],
+  snp: [
+    'SNP',
+    'SEV with Secure Nested Paging: adds integrity by the RMP, and tells private from shared in the fault.',
+  ],
+  spte: [
+    'SPTE',
+    'Shadow page-table entry: KVM’s entry in a second-stage table, with the pfn and what may be done with it.',
+  ],
+  srcu: [
+    'SRCU',
+    'Sleepable read-copy-update: readers of the memslots are not stopped, an update waits until the old readers are gone.',
+  ],
+  tdx: [
+    'TDX',
+    'Intel’s Trust Domain Extensions: private memory under tables of its own, which only the TDX module changes.',
+  ],
+  userfaultfd: [
+    'userfaultfd',
+    'A file descriptor through which a process handles page faults of an address space itself: it reads the fault and installs the page.',
+  ],
+  vmm: [
+    'VMM',
+    'Virtual machine monitor: the process that makes a guest through KVM’s interface, such as QEMU.',
+  ],
+  wbinvd: [
+    'WBINVD',
+    'The instruction that writes back all modified lines of a processor’s caches and empties them.',
+  ],
+  xarray: [
+    'XArray',
+    'The kernel’s radix tree of pointers or small values, indexed by a number; memory attributes are kept in one.',
+  ],
+  zap: ['zap', 'Removing an SPTE, so that the next access faults.'],
+};
+
+/** All entries, in the order of their names. */
+export const entries: readonly Entry[] = Object.entries(texts)
+  .map(([id, [term, text]]) => ({ id, term, text }))
+  .sort((a, b) => (a.term.toLowerCase() < b.term.toLowerCase() ? -1 : 1));

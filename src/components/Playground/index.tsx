@@ -1,0 +1,51 @@
+import ErrorBoundary from '@docusaurus/ErrorBoundary';
+import { useHistory, useLocation } from '@docusaurus/router';
+import useIsBrowser from '@docusaurus/useIsBrowser';
+import { type ReactElement, useCallback } from 'react';
+import { MODEL_VERSION } from '../../model/version.ts';
+import type { Program } from '../../playground/program.ts';
+import { Fallen } from '../../playground/ui/Fallen.tsx';
+import { PlaygroundView } from '../../playground/ui/PlaygroundView.tsx';
+import '../../playground/playground.css';
+import { loadRunner } from './runner.ts';
+
+interface PlaygroundProps {
+  /** Put there by the build for the `file` that the page names. */
+  readonly program: Program;
+  /** Wall time in seconds a run may take; 5 when left out. */
+  readonly seconds?: number;
+}
+
+function Alive({ program, seconds }: PlaygroundProps): ReactElement {
+  const alive = useIsBrowser();
+  const { hash, pathname, search } = useLocation();
+  const history = useHistory();
+  const setFragment = useCallback(
+    (fragment: string) => history.replace({ pathname, search, hash: fragment }),
+    [history, pathname, search],
+  );
+  return (
+    <PlaygroundView
+      program={program}
+      milliseconds={seconds === undefined ? undefined : seconds * 1000}
+      model={MODEL_VERSION}
+      runner={loadRunner}
+      fragment={alive ? hash : ''}
+      setFragment={setFragment}
+      alive={alive}
+    />
+  );
+}
+
+/** `<Playground file="first" />`: the program `first.playground.ts` beside the page. A failure stays inside its frame. */
+export default function Playground(props: PlaygroundProps): ReactElement {
+  return (
+    <ErrorBoundary
+      fallback={({ error, tryAgain }) => (
+        <Fallen program={props.program} why={error.message} retry={tryAgain} />
+      )}
+    >
+      <Alive {...props} />
+    </ErrorBoundary>
+  );
+}

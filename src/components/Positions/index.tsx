@@ -1,0 +1,36 @@
+import type { ReactNode } from 'react';
+import { loreUrl } from '../../model/evidence/published.ts';
+import { formatDate } from '../date.ts';
+import type { Position } from './position.ts';
+
+/** Who held what, when, why, and what was answered; each with the mails it is taken from. */
+export default function Positions({ of }: { readonly of: readonly Position[] }): ReactNode {
+  return (
+    <ol className="fl-positions">
+      {of.map(({ who, domain, date, position, argument, answer, mails }) => (
+        <li className="fl-entry" key={mails[0].id}>
+          <p className="fl-who">
+            <strong>{who}</strong> <span>{domain}</span> <time dateTime={date}>{formatDate(date)}</time>
+          </p>
+          <p className="fl-position">{position}</p>
+          <p>
+            <b>Why:</b> {argument}
+          </p>
+          <p>
+            <b>Answered:</b> {answer}
+          </p>
+          <p className="fl-mails">
+            {mails.map(({ id, label, secondHand }, index) => (
+              <span key={id}>
+                <a href={loreUrl(id)}>
+                  {label ?? (mails.length === 1 || mails[1].label ? 'The mail' : `Mail ${index + 1}`)}
+                </a>
+                {secondHand && ' (read second-hand)'}
+              </span>
+            ))}
+          </p>
+        </li>
+      ))}
+    </ol>
+  );
+}

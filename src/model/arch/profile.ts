@@ -1,0 +1,73 @@
+/** Which kernel, CPU and VM a machine is: what differs between them is chosen by these and by nothing else. */
+
+/** A kernel release as [major, minor]. */
+export type Release = readonly [major: number, minor: number];
+
+/** True when `release` is `since` or newer. */
+export function atLeast(release: Release, since: Release): boolean {
+  return release[0] > since[0] || (release[0] === since[0] && release[1] >= since[1]);
+}
+
+/** KVM's VM types (Documentation/virt/kvm/api.rst, KVM_CREATE_VM). */
+export type VmType = 'default' | 'sw-protected' | 'sev' | 'sev-es' | 'snp' | 'tdx';
+
+/** How the second stage is kept. */
+export type MmuKind =
+  /** Today's: tables linked by compare-and-exchange under mmu_lock held for reading (arch/x86/kvm/mmu/tdp_mmu.c). */
+  | 'tdp'
+  /** 2020's: reverse maps, a limit on table pages with recycling, mmu_lock held for writing. */
+  | 'direct-rmap'
+  /** No hardware tables for guests: KVM shadows the guest's own. */
+  | 'shadow';
+
+/** What a VM type brings with it. */
+export interface VmRules {
+  /** The type knows private memory: KVM_MEMORY_ATTRIBUTE_PRIVATE may be set. */
+  readonly privateMemory: boolean;
+  /** A fault itself says whether the access was private; else the attribute decides. */
+  readonly privateFromFault: boolean;
+  /** Private pages are entered in AMD's reverse map table. */
+  readonly rmp: boolean;
+  /** Private mappings live under a root of their own, and a zapped private page loses its contents. */
+  readonly mirrorRoot: boolean;
+  /** Memory is encrypted with a key of the VM, at the physical address where it lies. */
+  readonly encrypted: boolean;
+}
+
+const RULES: Readonly<Record<VmType, VmRules>> = {
+  default: { privateMemory: false, privateFromFault: false, rmp: false, mirrorRoot: false, encrypted: false },
+  'sw-protected': {
+    privateMemory: true,
+    privateFromFault: false,
+    rmp: false,
+    mirrorRoot: false,
+    encrypted: false,
+  },
+  sev: { privateMemory: false, privateFromFault: false, rmp: false, mirrorRoot: false, encrypted: true },
+  'sev-es': { privateMemory: false, privateFromFault: false, rmp: false, mirrorRoot: false, encrypted: true },
+  snp: { privateMemory: true, privateFromFault: true, rmp: true, mirrorRoot: false, encrypted: true },
+  tdx: { privateMemory: true, privateFromFault: true, rmp: false, mirrorRoot: true, encrypted: true },
+};
+
+/** The rules of a VM type. */
+export function rulesOf(type: VmType): VmRules {
+  return RULES[type];
+}
+
+/** Answers of KVM_CHECK_EXTENSION that differ from the model's own, by name without KVM_CAP_. */
+export type Caps = Readonly<Record<string, number>>;
+
+/** A machine's profile. */
+export interface Profile {
+  readonly release: Release;
+  readonly vmType: VmType;
+  readonly mmu: MmuKind;
+  readonly caps: Caps;
+  /** Answers that follow from faults of that release, and that a later one mended, are given too. */
+  readonly bugCompatible: boolean;
+}
+
+/** A profile with today's kernel where nothing else is said. */
+export function profile(options: Partial<Profile> = {}): Profile {
+  return { release: [6, 18], vmType: 'default', mmu: 'tdp', caps: {}, bugCompatible: false, ...options };
+}

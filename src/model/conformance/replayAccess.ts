@@ -1,0 +1,22 @@
+import type { Actor } from '../engine/step.ts';
+import type { GuestMode } from '../kvm/guestAccess.ts';
+import { kvmRun } from '../uapi/kvmCalls.ts';
+import type { Thread } from '../uapi/process.ts';
+import { type Names, number, wide } from './names.ts';
+import type { RecordedOp } from './recording.ts';
+import { type Result, ran, toLittleEndian } from './results.ts';
+
+/** One load or store of a guest, as `vcpu.read`, `vcpu.write` and `vcpu.start` describe it. */
+export function* accessGuest(
+  op: RecordedOp,
+  write: boolean,
+  thread: Thread,
+  names: Names,
+  mode: GuestMode,
+): Actor<Result> {
+  const size = number(op, 'size', 4);
+  const bytes = write ? toLittleEndian(wide(op, 'value'), size) : new Uint8Array(size);
+  const access = { gpa: number(op, 'gpa'), bytes, write, isPrivate: false };
+  const result = yield* kvmRun(thread, names.descriptor(op.vcpu), access, mode);
+  return ran(result, write ? null : bytes, names);
+}

@@ -1,0 +1,96 @@
+/** Texts that figures were taken from, once each. */
+import type { Source } from './published.ts';
+
+/** The mail that opens the debate on private memory, with the boot times. */
+export const ROTH_BOOT: Source = {
+  title: 'Michael Roth, Re: [PATCH v6 4/8] KVM: Extend the memslot to support fd-based private memory',
+  date: '2022-06-23',
+  messageId: '20220623225949.kkdx6uwjlk2ec4iq@amd.com',
+};
+
+/** Counts of calls of SEV's reclaim hook while an SNP guest with guest_memfd boots. */
+export const KALRA_TRACE: Source = {
+  title: 'Ashish Kalra, Re: [PATCH 4/8] KVM: gmem: protect kvm_mmu_invalidate_end()',
+  date: '2023-08-21',
+  messageId: 'df49bbb2-92c0-7792-ab90-e748be570b5d@amd.com',
+};
+
+/** A spoken estimate of a bare exit and entry; no machine is named. */
+export const CHRISTOPHERSON_EXIT: Source = {
+  title: 'Sean Christopherson, on the cost of a VM exit',
+  date: '2021-05-24',
+  messageId: 'YKwd5OTXr97Fxfok@google.com',
+};
+
+/** What an expedited SRCU grace period costs a memslot update. */
+export const KALYAZIN_SRCU: Source = {
+  title: 'Nikita Kalyazin, on KVM: Avoid synchronize_srcu() in kvm_io_bus_register_dev()',
+  date: '2026-02-01',
+  secondHand: true,
+};
+
+/**
+ * Latencies recorded with the conformance recordings: Linux 6.18 on a software-virtualised host without hardware
+ * page tables for guests. They tell orders of magnitude, not what bare metal takes.
+ */
+export const RECORDED_TIMING: Source = {
+  title: 'Latencies recorded beside the conformance recordings (Linux 6.18, shadow paging)',
+  date: '2026-11-21',
+  url: 'pathname:///model/conformance',
+};
+
+/** Shared and private memslots, and hole punching in memslots by a new ioctl. */
+export const CHRISTOPHERSON_RFC: Source = {
+  title: 'Sean Christopherson, [RFC] KVM: mm: fd-based approach for supporting KVM guest private memory',
+  date: '2021-08-24',
+  messageId: '20210824005248.200037-1-seanjc@google.com',
+};
+
+/** v6: a page in the file is private, a hole is shared. */
+export const PENG_V6: Source = {
+  title: 'Chao Peng, [PATCH v6 4/8] KVM: Extend the memslot to support fd-based private memory',
+  date: '2022-05-19',
+  messageId: '20220519153713.819591-5-chao.p.peng@linux.intel.com',
+};
+
+/** A separate table or bitmap, perhaps in the memslot. */
+export const LUTOMIRSKI_TABLE: Source = {
+  title: 'Andy Lutomirski, Re: [PATCH v6 4/8] KVM: Extend the memslot to support fd-based private memory',
+  date: '2022-05-20',
+  messageId: '8840b360-cdb2-244c-bfb6-9a0e7306c188@kernel.org',
+};
+
+/** An ioctl with an XArray of shared ranges, which could hold a pending state too. */
+export const CHRISTOPHERSON_TABLE: Source = {
+  title: 'Sean Christopherson, Re: [PATCH v6 4/8] KVM: Extend the memslot to support fd-based private memory',
+  date: '2022-05-20',
+  messageId: 'YofeZps9YXgtP3f1@google.com',
+};
+
+/** KVM_SET_MEMORY_ATTRIBUTES with the whole set of attributes. */
+export const CHRISTOPHERSON_ATTRIBUTES: Source = {
+  title: 'Sean Christopherson, on a new KVM_SET_MEMORY_ATTRIBUTES',
+  date: '2022-11-04',
+  messageId: 'Y2WB48kD0J4VGynX@google.com',
+};
+
+/** In-place conversion, seventh posting. */
+export const IN_PLACE_V7: Source = {
+  title: 'In-place conversion for guest_memfd, v7 00/42',
+  date: '2026-05-22',
+  secondHand: true,
+};
+
+/** Keep flushing when mappings leave the nested page tables. */
+export const ZHANG_FLUSH: Source = {
+  title: 'Mingwei Zhang, Re: [PATCH 4/8] KVM: gmem: protect kvm_mmu_invalidate_end()',
+  date: '2023-08-18',
+  messageId: 'CAL715WL9TJzDxZE8_gfhUQFGtOAydG0kyuSbzkqWTs3pc57j7A@mail.gmail.com',
+};
+
+/** SNP's reclaim hook returns at once. */
+export const ROTH_SNP_SKIP: Source = {
+  title: 'Michael Roth, [PATCH v10 42/50] KVM: SEV: Avoid WBINVD for HVA-based MMU notifications for SNP',
+  date: '2023-10-16',
+  messageId: '20231016132819.1002933-43-michael.roth@amd.com',
+};

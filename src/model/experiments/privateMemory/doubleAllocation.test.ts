@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { defaults } from '../params.ts';
+import { doubleAllocationExperiment } from './doubleAllocation.ts';
+
+const values = defaults(doubleAllocationExperiment.params);
+const rows = doubleAllocationExperiment.run(values);
+const end = (policy: string) => rows.filter(r => r.policy === policy).at(-1)!;
+
+describe('private-memory/double-allocation', () => {
+  it('trades memory for time between eager and never', () => {
+    expect(end('never').bootSeconds as number).toBeLessThan(end('eager').bootSeconds as number);
+    expect(end('never').hostMib as number).toBeGreaterThan(end('eager').hostMib as number);
+    expect(end('never').discards).toBe(0);
+  });
+
+  it('gives back with lazy and batched what eager gives back, in fewer calls', () => {
+    for (const policy of ['lazy', 'batched']) {
+      expect(end(policy).discards as number).toBeLessThan(end('eager').discards as number);
+      expect(end(policy).bootSeconds as number).toBeLessThan(end('eager').bootSeconds as number);
+    }
+  });
+
+  it('holds at most the private copy twice: buffers and bounce buffers', () => {
+    const twice = values.bounceMib as number;
+    const buffers = (values.buffers as number) / 256;
+    const extra = (end('never').hostMib as number) - (end('eager').hostMib as number);
+    expect(extra).toBeGreaterThanOrEqual(twice);
+    expect(extra).toBeLessThanOrEqual(twice + buffers + 1);
+  });
+
+  it('never reads anything but what was written', () => {
+    expect(rows.every(r => r.wrongReads === 0)).toBe(true);
+  });
+
+  it('ends at its extremes', () => {
+    const none = doubleAllocationExperiment.run({ ...values, transactions: 0, bounceMib: 0, touchMib: 0 });
+    expect(none.every(r => Number.isFinite(r.hostMib as number))).toBe(true);
+  });
+});

@@ -1,0 +1,36 @@
+import type { Costs } from '../costs/table.ts';
+import type { Engine } from '../engine/engine.ts';
+import { WaitQueue } from '../engine/waitQueue.ts';
+import { Frames } from './frames.ts';
+import type { PageOwner } from './mappedFile.ts';
+
+/** When anonymous memory is backed by huge pages (/sys/kernel/mm/transparent_hugepage/enabled). */
+export type ThpPolicy = 'always' | 'madvise' | 'never';
+
+/** The host as a whole: its frames, and what everything on it shares. */
+export class Host {
+  readonly engine: Engine;
+  readonly costs: Costs;
+  readonly frames: Frames;
+  /** Threads that wait for a page on the move to arrive. */
+  readonly migrations: WaitQueue;
+  /** Every address space: whoever moves a page looks for its mappings in them. */
+  readonly spaces = new Set<PageOwner>();
+  /** The kernel was built with transparent huge pages, and with same-page merging. */
+  hasThp = true;
+  hasKsm = true;
+  /** When anonymous memory is huge. */
+  thp: ThpPolicy = 'madvise';
+  /** The kernel was built to survive broken memory (CONFIG_MEMORY_FAILURE). */
+  memoryFailure = true;
+  /** Time, in ns, that interruptions of every CPU have taken from whoever was running. */
+  stolenNs = 0;
+
+  /** @param frames number of 4 KiB frames the host has; no limit unless given. */
+  constructor(engine: Engine, costs: Costs, frames?: number) {
+    this.engine = engine;
+    this.costs = costs;
+    this.frames = new Frames(frames);
+    this.migrations = new WaitQueue(engine, 'migration');
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * A map from page index to a 32-bit word, cheap where indices are dense and nothing where nobody touched them: what
+ * page caches keep.
+ */
+const CHUNK = 512;
+
+/** Returned for an index that has no word. */
+export const ABSENT = 0;
+
+export class SparsePages {
+  /** Number of indices that have a word. */
+  count = 0;
+  private readonly chunks = new Map<number, Int32Array>();
+  // The chunk touched last: faults walk memory in order far more often than not.
+  private lastKey = -1;
+  private last: Int32Array | undefined;
+
+  /** The word at an index, or ABSENT. */
+  get(index: number): number {
+    const chunk = this.chunk(index);
+    return chunk === undefined ? ABSENT : chunk[index % CHUNK];
+  }
+
+  /** Sets a word; ABSENT removes it. */
+  set(index: number, word: number): void {
+    let chunk = this.chunk(index);
+    if (chunk === undefined) {
+      if (word === ABSENT) return;
+      chunk = new Int32Array(CHUNK);
+      this.chunks.set(this.lastKey, chunk);
+      this.last = chunk;
+    }
+    const slot = index % CHUNK;
+    const before = chunk[slot];
+    chunk[slot] = word;
+    if (before === ABSENT && word !== ABSENT) this.count++;
+    else if (before !== ABSENT && word === ABSENT) this.count--;
+  }
+
+  /** Calls `visit` for every word with an index in [start, end), in ascending order. */
+  forEach(start: number, end: number, visit: (index: number, word: number) => void): void {
+    const first = Math.floor(start / CHUNK);
+    const last = Math.floor((end - 1) / CHUNK);
+    const keys =
+      last - first < this.chunks.size
+        ? range(first, last)
+        : [...this.chunks.keys()].filter(key => key >= first && key <= last).sort((a, b) => a - b);
+    for (const key of keys) {
+      const chunk = this.chunks.get(key);
+      if (chunk === undefined) continue;
+      const from = Math.max(start - key * CHUNK, 0);
+      const to = Math.min(end - key * CHUNK, CHUNK);
+      for (let slot = from; slot < to; slot++) {
+        if (chunk[slot] !== ABSENT) visit(key * CHUNK + slot, chunk[slot]);
+      }
+    }
+  }
+
+  private chunk(index: number): Int32Array | undefined {
+    const key = Math.floor(index / CHUNK);
+    if (key !== this.lastKey) {
+      this.lastKey = key;
+      this.last = this.chunks.get(key);
+    }
+    return this.last;
+  }
+}
+
+function range(first: number, last: number): number[] {
+  const out: number[] = [];
+  for (let key = first; key <= last; key++) out.push(key);
+  return out;
+}

@@ -1,0 +1,248 @@
+/**
+ * guest_memfd: memory that a VM owns (virt/kvm/guest_memfd.c).
+ *
+ * A memslot binds a part of a file to guest frames. The host can map it only where the file was made for that, and
+ * touch it only where it began shared. Offsets and lengths are in pages here; the system call checks bytes.
+ */
+import { RwLock } from '../engine/rwLock.ts';
+import { type Actor, POINT } from '../engine/step.ts';
+import { EBADF, EINVAL } from '../host/errno.ts';
+import { FileMappings } from '../host/fileMappings.ts';
+import { NO_PFN, OWNER_GMEM } from '../host/frames.ts';
+import { type FileMapping, type MappedFile, NO_PAGE_OOM, NO_PAGE_SIGBUS } from '../host/mappedFile.ts';
+import { SparsePages } from '../host/sparsePages.ts';
+import type { Memslot } from './memslots.ts';
+import type { Vm } from './vm.ts';
+import { putVm } from './vmLifetime.ts';
+import { FILTER_PRIVATE, FILTER_SHARED, zapGfns } from './zap.ts';
+
+/** The host may map it (GUEST_MEMFD_FLAG_MMAP); slots bound to it take all their pages from it. */
+export const GMEM_MMAP = 1 << 0;
+/** Its pages begin shared (GUEST_MEMFD_FLAG_INIT_SHARED): the host may touch what it has mapped. */
+export const GMEM_INIT_SHARED = 1 << 1;
+
+const EVERYTHING = Number.MAX_SAFE_INTEGER;
+
+export class GuestMemfd implements MappedFile {
+  readonly kind = 'gmem';
+  readonly level = 1;
+  readonly faultsAround = false;
+  /** Length in pages, fixed for life. */
+  readonly pages: number;
+  readonly flags: number;
+  /** Frames by page index. */
+  readonly cache = new SparsePages();
+  /** The slots bound to parts of it. */
+  readonly bindings: Memslot[] = [];
+  readonly vm: Vm;
+  /** Pages that were zeroed for somebody's use: allocating alone does not do it. */
+  private readonly prepared = new SparsePages();
+  private readonly mappings = new FileMappings();
+  private readonly invalidateLock: RwLock;
+  private readonly object: number;
+  private holders = 1;
+
+  /** @param flags GMEM_MMAP and GMEM_INIT_SHARED. The creator holds the file, and the file holds the VM. */
+  constructor(vm: Vm, pages: number, flags = 0) {
+    this.vm = vm;
+    this.pages = pages;
+    this.flags = flags;
+    this.invalidateLock = new RwLock(vm.engine, 'invalidate_lock');
+    this.object = vm.engine.access.reserve();
+    vm.users++;
+  }
+
+  get pagesLong(): number {
+    return this.pages;
+  }
+
+  cachedPage(index: number): number {
+    return this.cache.get(index);
+  }
+
+  isResident(index: number): boolean {
+    return this.prepared.get(index) !== 0;
+  }
+
+  faultPage(index: number): number {
+    if (index >= this.pages || (this.flags & GMEM_INIT_SHARED) === 0) return NO_PAGE_SIGBUS;
+    const pfn = this.getPfn(index);
+    return pfn === NO_PFN ? NO_PAGE_OOM : pfn;
+  }
+
+  addMapping(mapping: FileMapping): void {
+    this.mappings.add(mapping);
+  }
+
+  removeMapping(mapping: FileMapping): void {
+    this.mappings.remove(mapping);
+  }
+
+  hold(): void {
+    this.holders++;
+  }
+
+  drop(): Actor | null {
+    this.holders--;
+    return this.holders === 0 ? this.release() : null;
+  }
+
+  /** True where the file has a page at an index. */
+  has(index: number): boolean {
+    this.vm.engine.access.read(this.object);
+    return this.cache.get(index) !== NO_PFN;
+  }
+
+  /** The frame at an index, allocating it when there is none (kvm_gmem_get_pfn). NO_PFN when memory is full. */
+  getPfn(index: number): number {
+    const pfn = this.ensure(index);
+    if (pfn !== NO_PFN) this.prepared.set(index, 1);
+    return pfn;
+  }
+
+  /**
+   * Binds a slot to the pages from `slot.gmemOffset` on (kvm_gmem_bind).
+   *
+   * @returns 0, or -EINVAL where another slot has one of them.
+   */
+  *bind(slot: Memslot): Actor<number> {
+    const start = slot.gmemOffset;
+    const end = start + slot.pages;
+    yield this.invalidateLock.write();
+    const taken = this.bindings.some(s => s.gmemOffset < end && start < s.gmemOffset + s.pages);
+    if (!taken) {
+      this.vm.engine.access.write(this.object);
+      this.bindings.push(slot);
+      slot.gmem = this;
+    }
+    this.invalidateLock.writeUnlock();
+    return taken ? -EINVAL : 0;
+  }
+
+  /** Takes a slot's binding back (kvm_gmem_unbind); nobody reads the slot any more. */
+  *unbind(slot: Memslot): Actor {
+    if (slot.gmem !== this) return;
+    yield this.invalidateLock.write();
+    this.vm.engine.access.write(this.object);
+    const at = this.bindings.indexOf(slot);
+    if (at >= 0) this.bindings.splice(at, 1);
+    this.invalidateLock.writeUnlock();
+  }
+
+  /** fallocate of pages [start, end): allocates what is missing. */
+  *allocate(start: number, end: number): Actor {
+    const { costs } = this.vm;
+    yield this.invalidateLock.read();
+    for (let index = start; index < end; index++) {
+      if (!this.has(index)) {
+        this.ensure(index);
+        yield costs.pageAllocate;
+      }
+    }
+    yield costs.gmemAllocate;
+    this.invalidateLock.readUnlock();
+  }
+
+  /** fallocate(PUNCH_HOLE) of pages [start, end): unmaps them from the guest and the host, then frees them. */
+  *punchHole(start: number, end: number): Actor {
+    const { vm } = this;
+    const { engine, costs } = vm;
+    yield this.invalidateLock.write();
+    const bound = yield* this.invalidateBegin(start, end);
+    if (engine.stepwise) yield POINT;
+    yield* this.free(start, end);
+    yield* this.invalidateEnd(bound);
+    yield costs.gmemHolePunch + costs.gmemHolePage * (end - start);
+    this.invalidateLock.writeUnlock();
+  }
+
+  /**
+   * The last descriptor and mapping are gone (kvm_gmem_release): slots lose the file, guests their mappings of it, and
+   * with the file goes the memory.
+   */
+  private *release(): Actor {
+    const { vm } = this;
+    yield vm.slotsLock.lock();
+    yield this.invalidateLock.write();
+    const bound = yield* this.invalidateBegin(0, EVERYTHING);
+    for (const slot of this.bindings.splice(0)) slot.gmem = null;
+    yield* this.invalidateEnd(bound);
+    this.invalidateLock.writeUnlock();
+    vm.slotsLock.unlock();
+    yield* this.free(0, EVERYTHING);
+    yield vm.costs.gmemClose;
+    yield* putVm(vm);
+  }
+
+  /** Opens an invalidation of the gfns that the pages are bound to, and zaps them. False where there are none. */
+  private *invalidateBegin(start: number, end: number): Actor<boolean> {
+    const { vm } = this;
+    const bound = this.boundGfns(start, end);
+    if (bound.length === 0) return false;
+    const filter = this.flags & GMEM_INIT_SHARED ? FILTER_SHARED : FILTER_PRIVATE;
+    yield vm.mmuLock.write();
+    // safety: gmem-begin
+    vm.invalidation.begin();
+    for (let i = 0; i < bound.length; i += 2) {
+      vm.invalidation.addRange(bound[i], bound[i + 1]);
+      yield* zapGfns(vm, bound[i], bound[i + 1], filter);
+    }
+    vm.mmuLock.writeUnlock();
+    return true;
+  }
+
+  private *invalidateEnd(begun: boolean): Actor {
+    const { vm } = this;
+    if (!begun) return;
+    yield vm.mmuLock.write();
+    vm.invalidation.finish();
+    vm.mmuLock.writeUnlock();
+  }
+
+  /** The gfns that pages [start, end) are bound to, as start and end in turn. */
+  private boundGfns(start: number, end: number): number[] {
+    const out: number[] = [];
+    for (const slot of this.bindings) {
+      const from = Math.max(start, slot.gmemOffset);
+      const to = Math.min(end, slot.gmemOffset + slot.pages);
+      if (from >= to) continue;
+      const gfn = slot.baseGfn + from - slot.gmemOffset;
+      out.push(gfn, gfn + to - from);
+    }
+    return out;
+  }
+
+  private ensure(index: number): number {
+    this.vm.engine.access.write(this.object);
+    let pfn = this.cache.get(index);
+    if (pfn === NO_PFN) {
+      pfn = this.vm.host.frames.allocate(OWNER_GMEM);
+      if (pfn !== NO_PFN) this.cache.set(index, pfn);
+    }
+    return pfn;
+  }
+
+  private *free(start: number, end: number): Actor {
+    const { vm } = this;
+    if (this.mappings.any) yield* this.mappings.unmap(start, end, false);
+    const freed: number[] = [];
+    vm.engine.access.write(this.object);
+    const indices: number[] = [];
+    this.cache.forEach(start, end, index => indices.push(index));
+    for (const index of indices) {
+      freed.push(this.cache.get(index));
+      this.cache.set(index, NO_PFN);
+      this.prepared.set(index, 0);
+    }
+    if (freed.length === 0) return;
+    yield* vm.reclaim.gmemFreed(vm, freed);
+    for (const pfn of freed) vm.host.frames.put(pfn);
+  }
+}
+
+/** What a file descriptor must be for a slot to be bound to it: a guest_memfd of the same VM. */
+export function checkGmem(vm: Vm, file: GuestMemfd | 'closed' | 'other'): number {
+  if (file === 'closed') return -EBADF;
+  if (file === 'other' || file.vm !== vm) return -EINVAL;
+  return 0;
+}

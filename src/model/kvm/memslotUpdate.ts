@@ -1,0 +1,222 @@
+/**
+ * Creating, moving and deleting memslots, and changing their flags (kvm_set_memory_region and kvm_set_memslot,
+ * virt/kvm/kvm_main.c). What can be checked without looking at the slots is the system call's to check.
+ */
+import { type Actor, POINT } from '../engine/step.ts';
+import { EEXIST, EINVAL } from '../host/errno.ts';
+import { DirtyBitmap } from './dirtyBitmap.ts';
+import { writeProtectGfns } from './dirtyWriteProtect.ts';
+import { checkGmem, GMEM_MMAP, type GuestMemfd } from './guestMemfd.ts';
+import {
+  MEM_GUEST_MEMFD,
+  MEM_LOG_DIRTY_PAGES,
+  MEM_READONLY,
+  MEMSLOT_GMEM_ONLY,
+  MEMSLOT_INVALID,
+  type Memslot,
+} from './memslots.ts';
+import type { Vm } from './vm.ts';
+import { FILTER_PRIVATE, FILTER_SHARED, zapGfns } from './zap.ts';
+
+/** A slot as it is to be. Numbers are in pages. */
+export interface RegionRequest {
+  readonly asId: number;
+  readonly id: number;
+  readonly flags: number;
+  readonly baseGfn: number;
+  /** Length; 0 deletes the slot. */
+  readonly pages: number;
+  readonly hva: number;
+  /** What the guest_memfd descriptor stands for; asked only when everything before it is in order. */
+  readonly gmem: () => GuestMemfd | 'closed' | 'other';
+  readonly gmemOffset: number;
+}
+
+/** What a request comes to (enum kvm_mr_change). */
+type SlotChange = 'create' | 'delete' | 'move' | 'flags';
+
+/** Guest frames that KVM's tables reach: 52 bits of address where it keeps them itself, those of the host elsewhere. */
+export function maxGfn(vm: Vm): number {
+  return 2 ** ((vm.profile.mmu === 'shadow' ? 52 : 48) - 12) - 1;
+}
+
+/** Carries out a request, with slots_lock taken. Returns 0 or a negated errno with nothing changed. */
+export function* setMemoryRegion(vm: Vm, request: RegionRequest): Actor<number> {
+  yield vm.slotsLock.lock();
+  const result = yield* setRegionLocked(vm, request);
+  vm.slotsLock.unlock();
+  return result;
+}
+
+function* setRegionLocked(vm: Vm, request: RegionRequest): Actor<number> {
+  const set = vm.memslots.inactive(request.asId);
+  const old = set.byId(request.id);
+  const change = classify(old, request);
+  if (typeof change === 'number') return change;
+  if (change === 'delete') return yield* setSlot(vm, old, undefined, 'delete');
+  const { baseGfn, pages, id } = request;
+  if (change !== 'flags' && set.overlaps(baseGfn, baseGfn + pages, id)) return -EEXIST;
+  const slot = newSlot(vm, old, request);
+  if (request.flags & MEM_GUEST_MEMFD) {
+    const bound = yield* bindGmem(vm, slot, request);
+    if (bound !== 0) return bound;
+  }
+  if (change !== 'flags' && baseGfn + pages - 1 > maxGfn(vm)) {
+    if (slot.gmem !== null) yield* slot.gmem.unbind(slot);
+    return -EINVAL;
+  }
+  return yield* setSlot(vm, old, slot, change);
+}
+
+/** What the request asks for, given the slot that has the id now; 0 where nothing is to be done, or -EINVAL. */
+function classify(old: Memslot | undefined, request: RegionRequest): SlotChange | 0 | typeof NOT_VALID {
+  const { flags, baseGfn, pages, hva } = request;
+  if (pages === 0) return old === undefined ? NOT_VALID : 'delete';
+  if (old === undefined) return 'create';
+  // A slot with a file can only be deleted.
+  if (flags & MEM_GUEST_MEMFD) return NOT_VALID;
+  const before = old.flags & ~MEMSLOT_GMEM_ONLY;
+  if (hva !== old.hva || pages !== old.pages) return NOT_VALID;
+  if ((flags ^ before) & (MEM_READONLY | MEM_GUEST_MEMFD)) return NOT_VALID;
+  if (baseGfn !== old.baseGfn) return 'move';
+  return flags !== before ? 'flags' : 0;
+}
+
+const NOT_VALID = -EINVAL;
+
+function newSlot(vm: Vm, old: Memslot | undefined, request: RegionRequest): Memslot {
+  const { asId, id, flags, baseGfn, pages, hva } = request;
+  let dirty: DirtyBitmap | null = null;
+  if (flags & MEM_LOG_DIRTY_PAGES) {
+    dirty = old?.dirty ?? new DirtyBitmap(pages, vm.memslots.manualProtect === 3);
+  }
+  return { asId, id, flags, baseGfn, pages, hva, gmem: null, gmemOffset: request.gmemOffset, dirty };
+}
+
+function* bindGmem(vm: Vm, slot: Memslot, request: RegionRequest): Actor<number> {
+  const file = request.gmem();
+  const wrong = checkGmem(vm, file);
+  if (wrong !== 0) return wrong;
+  const gmem = file as GuestMemfd;
+  if (gmemEnds(vm, gmem, slot)) return -EINVAL;
+  const result = yield* gmem.bind(slot);
+  if (result === 0 && gmem.flags & GMEM_MMAP) {
+    (slot as { flags: number }).flags |= MEMSLOT_GMEM_ONLY;
+  }
+  return result;
+}
+
+/** Largest page of a file: offsets are signed 64-bit numbers of bytes. */
+const LAST_PAGE = 2 ** 51;
+
+/**
+ * Whether the slot reaches beyond the end of its file. The kernel adds offset and length as signed numbers: in
+ * releases that do not look for it, a sum that overflows passes.
+ */
+function gmemEnds(vm: Vm, gmem: GuestMemfd, slot: Memslot): boolean {
+  const end = slot.gmemOffset + slot.pages;
+  if (vm.profile.bugCompatible && end >= LAST_PAGE) return false;
+  return end > gmem.pages;
+}
+
+/** Makes the change, whose outcome is certain now (kvm_set_memslot). */
+function* setSlot(
+  vm: Vm,
+  old: Memslot | undefined,
+  slot: Memslot | undefined,
+  change: SlotChange,
+): Actor<number> {
+  const { costs, memslots } = vm;
+  const asId = (slot ?? old)?.asId ?? 0;
+  let published = old;
+  if (change === 'delete' || change === 'move') {
+    published = { ...old!, flags: old!.flags | MEMSLOT_INVALID };
+    yield* invalidate(vm, asId, old!, published);
+  }
+  if (change === 'delete' && old!.gmem !== null) yield* old!.gmem.unbind(old!);
+  memslots.inactive(asId).replace(old, slot);
+  yield* swapActive(vm, asId);
+  memslots.inactive(asId).replace(published, slot);
+  vm.conversion.slotChanged?.(change === 'create' ? undefined : old, change === 'delete' ? undefined : slot);
+  if (change === 'flags') yield* applyFlags(vm, old!, slot!);
+  yield costs[COST_OF[change]];
+  return 0;
+}
+
+const COST_OF = {
+  create: 'memslotCreate',
+  delete: 'memslotDelete',
+  move: 'memslotMove',
+  flags: 'memslotFlags',
+} as const;
+
+/** Publishes a slot as being on its way out, and takes away every mapping made from it (kvm_invalidate_memslot). */
+function* invalidate(vm: Vm, asId: number, old: Memslot, invalid: Memslot): Actor {
+  // safety: slot-invalid-before-flush
+  vm.memslots.inactive(asId).replace(old, invalid);
+  yield* swapActive(vm, asId);
+  if (vm.engine.stepwise) yield POINT;
+  yield* flushShadow(vm, old);
+  yield* vm.reclaim.guestMemoryReclaimed(vm);
+}
+
+function* flushShadow(vm: Vm, slot: Memslot): Actor {
+  const both = FILTER_SHARED | FILTER_PRIVATE;
+  yield vm.mmuLock.write();
+  if (vm.slotZapAll) yield* zapGfns(vm, 0, Number.MAX_SAFE_INTEGER, both);
+  else yield* zapGfns(vm, slot.baseGfn, slot.baseGfn + slot.pages, both);
+  vm.mmuLock.writeUnlock();
+}
+
+/**
+ * Publishes the other set once no announcement of a host change is under way, and returns when nobody reads the old
+ * one any more (kvm_swap_active_memslots).
+ */
+function* swapActive(vm: Vm, asId: number): Actor {
+  const { memslots } = vm;
+  // safety: swap-waits-for-invalidations
+  while (memslots.activeInvalidations > 0) yield memslots.swapWaiters.wait();
+  memslots.swap(asId);
+  yield* vm.srcu.synchronize();
+  memslots.generation += memslots.addressSpaces;
+}
+
+/** Dirty logging was turned on or off in a slot that stays where it is (kvm_mmu_slot_apply_flags). */
+function* applyFlags(vm: Vm, before: Memslot, after: Memslot): Actor {
+  const toggled = (before.flags ^ after.flags) & MEM_LOG_DIRTY_PAGES;
+  if (!toggled || after.flags & MEM_READONLY || !(after.flags & MEM_LOG_DIRTY_PAGES)) return;
+  // Pages that are dirty to begin with need not be caught.
+  if (vm.memslots.manualProtect === 3) return;
+  yield vm.mmuLock.write();
+  yield* writeProtectGfns(vm, after.baseGfn, after.baseGfn + after.pages);
+  vm.mmuLock.writeUnlock();
+}
+
+/** Adds a slot. Returns 0, or -EEXIST where it overlaps another. */
+export function* createSlot(vm: Vm, slot: Memslot): Actor<number> {
+  yield vm.slotsLock.lock();
+  const asId = slot.asId ?? 0;
+  let result = 0;
+  if (vm.memslots.inactive(asId).overlaps(slot.baseGfn, slot.baseGfn + slot.pages, slot.id)) {
+    result = -EEXIST;
+  } else {
+    const { gmem } = slot;
+    if (gmem !== null) result = yield* gmem.bind(slot);
+    if (result === 0) result = yield* setSlot(vm, undefined, slot, 'create');
+  }
+  vm.slotsLock.unlock();
+  return result;
+}
+
+/**
+ * Deletes a slot. While its shadow is flushed the slot is published as invalid, and faults on it start over.
+ *
+ * Returns 0, or -EINVAL where there is no such slot.
+ */
+export function* deleteSlot(vm: Vm, id: number): Actor<number> {
+  yield vm.slotsLock.lock();
+  const slot = vm.memslots.inactive(0).byId(id);
+  const result = slot === undefined ? -EINVAL : yield* setSlot(vm, slot, undefined, 'delete');
+  vm.slotsLock.unlock();
+  return result;
+}

@@ -1,0 +1,106 @@
+/**
+ * The fault path: from an access without a mapping to an SPTE, or to an exit (kvm_mmu_faultin_pfn and
+ * kvm_tdp_mmu_page_fault, arch/x86/kvm/mmu/mmu.c). Steps are numbered as in the primer.
+ */
+import { type Actor, POINT } from '../engine/step.ts';
+import { EFAULT } from '../host/errno.ts';
+import { NO_PFN } from '../host/frames.ts';
+import { EXIT_MEMORY_FAULT, EXIT_MMIO } from './exits.ts';
+import type { Memslot } from './memslots.ts';
+import { MEM_READONLY, MEMSLOT_INVALID } from './memslots.ts';
+import type { Vcpu } from './vcpu.ts';
+
+/** What became of a fault (enum RET_PF_*, arch/x86/kvm/mmu/mmu_internal.h). */
+export const PF_RETRY = 0;
+export const PF_FIXED = 1;
+export const PF_SPURIOUS = 2;
+export const PF_EMULATE = 3;
+/** The vCPU leaves KVM_RUN with the errno and exit that the fault has put into it. */
+export const PF_EXIT = 4;
+
+/** Handles one fault of `vcpu` on `gfn`; `accessIsPrivate` is what hardware reported. */
+export function* handleFault(
+  vcpu: Vcpu,
+  gfn: number,
+  write: boolean,
+  accessIsPrivate: boolean,
+): Actor<number> {
+  const vm = vcpu.vm;
+  const { engine, costs, invalidation } = vm;
+  vm.stats.faults++;
+
+  // 5: the sequence count comes before everything that an invalidation may change.
+  const sequence = invalidation.sequence;
+  if (engine.stepwise) yield POINT;
+
+  // 6: an access of the other kind than the gfn's goes to userspace, which decides about converting.
+  const gfnIsPrivate = vm.isPrivate(gfn);
+  const isPrivate = vm.rules.privateFromFault ? accessIsPrivate : gfnIsPrivate;
+  if (isPrivate !== gfnIsPrivate) return memoryFault(vcpu, gfn, isPrivate);
+  if (engine.stepwise) yield POINT;
+
+  // 7, 8: no slot is emulated I/O for a shared access; a slot on its way out makes the fault start over.
+  const slot = vm.memslots.set.find(gfn);
+  if (slot === undefined) {
+    if (isPrivate) return memoryFault(vcpu, gfn, true);
+    vcpu.exit = { reason: EXIT_MMIO, gfn, write };
+    return PF_EMULATE;
+  }
+  if (slot.flags & MEMSLOT_INVALID) return PF_RETRY;
+  if (write && slot.flags & MEM_READONLY) {
+    vcpu.exit = { reason: EXIT_MMIO, gfn, write };
+    return PF_EMULATE;
+  }
+
+  // 9: looking before the work is done saves it, and decides nothing.
+  if (invalidation.mustRetry(sequence, gfn)) return PF_RETRY;
+  if (engine.stepwise) yield POINT;
+
+  // 10: the frame, from the file or through the host's page tables.
+  let pfn: number;
+  if (isPrivate ? vm.conversion.privateInFile : vm.conversion.sharedInFile) {
+    if (slot.gmem === null) return memoryFault(vcpu, gfn, isPrivate);
+    pfn = yield* filePfn(vcpu, slot, gfn, isPrivate);
+  } else {
+    const hva = slot.hva + gfn - slot.baseGfn;
+    pfn = vm.mm.lookup(hva, write);
+    if (pfn === NO_PFN) pfn = yield* vm.mm.fault(hva, write);
+    if (pfn < 0) {
+      vcpu.errno = -pfn;
+      return PF_EXIT;
+    }
+  }
+  if (pfn === NO_PFN) return memoryFault(vcpu, gfn, isPrivate);
+  yield costs.stage2Fault;
+
+  // 12 to 14: only under mmu_lock is the answer to "has anything changed?" worth something.
+  yield vm.profile.mmu === 'tdp' ? vm.mmuLock.read() : vm.mmuLock.write();
+  let result = PF_RETRY;
+  // safety: fault-sequence-check
+  if (!invalidation.mustRetry(sequence, gfn)) {
+    const writable = (slot.flags & MEM_READONLY) === 0;
+    result = vm.mmu.install(gfn, pfn, writable, isPrivate) ? PF_FIXED : PF_SPURIOUS;
+  }
+  if (vm.profile.mmu === 'tdp') vm.mmuLock.readUnlock();
+  else vm.mmuLock.writeUnlock();
+  return result;
+}
+
+function* filePfn(vcpu: Vcpu, slot: Memslot, gfn: number, isPrivate: boolean): Actor<number> {
+  const vm = vcpu.vm;
+  const index = slot.gmemOffset + gfn - slot.baseGfn;
+  const gmem = slot.gmem!;
+  if (!gmem.has(index)) yield vm.costs.pageAllocate;
+  const pfn = gmem.getPfn(index);
+  if (isPrivate && pfn !== NO_PFN && vm.rmp !== null && !vm.rmp.isPrivate(pfn)) {
+    yield vm.costs.rmpUpdate;
+    vm.rmp.makePrivate(pfn, gfn);
+  }
+  return pfn;
+}
+
+function memoryFault(vcpu: Vcpu, gfn: number, isPrivate: boolean): number {
+  vcpu.errno = EFAULT;
+  vcpu.exit = { reason: EXIT_MEMORY_FAULT, gfn, isPrivate };
+  return PF_EXIT;
+}

@@ -1,0 +1,60 @@
+/**
+ * Second-stage page-table entries: their bits, in two 32-bit halves (arch/x86/kvm/mmu/spte.h).
+ *
+ * Software bits sit where hardware ignores them, which differs between EPT and NPT.
+ */
+
+/** Bits of the low half that both formats share. */
+export const SPTE_MMU_PRESENT = 1 << 11;
+export const SPTE_HUGE = 1 << 7;
+
+/** Names of the bits of one format, as masks of the low or the high half. */
+export interface SpteFormat {
+  readonly name: 'EPT' | 'NPT';
+  /** Low half: what makes a leaf readable. */
+  readonly read: number;
+  readonly write: number;
+  readonly accessed: number;
+  readonly dirty: number;
+  /** Low half: memory type and ignore-PAT of a write-back leaf. */
+  readonly writeBack: number;
+  /** Where the host-writable and MMU-writable software bits are: masks of the low half. */
+  readonly hostWritableLow: number;
+  readonly mmuWritableLow: number;
+  /** The same, in the high half. */
+  readonly hostWritableHigh: number;
+  readonly mmuWritableHigh: number;
+}
+
+/** Intel's format: R, W, X in bits 0 to 2, memory type in 5:3, ignore-PAT in 6; software bits 57 and 58. */
+export const EPT: SpteFormat = {
+  name: 'EPT',
+  read: 0b101,
+  write: 1 << 1,
+  accessed: 1 << 8,
+  dirty: 1 << 9,
+  writeBack: (6 << 3) | (1 << 6),
+  hostWritableLow: 0,
+  mmuWritableLow: 0,
+  hostWritableHigh: 1 << (57 - 32),
+  mmuWritableHigh: 1 << (58 - 32),
+};
+
+/** AMD's format is that of ordinary page tables: present, write, user, A in 5, D in 6; software bits 9 and 10. */
+export const NPT: SpteFormat = {
+  name: 'NPT',
+  read: 0b101,
+  write: 1 << 1,
+  accessed: 1 << 5,
+  dirty: 1 << 6,
+  writeBack: 0,
+  hostWritableLow: 1 << 9,
+  mmuWritableLow: 1 << 10,
+  hostWritableHigh: 0,
+  mmuWritableHigh: 0,
+};
+
+/** The frame number in an entry. */
+export function sptePfn(low: number, high: number): number {
+  return (low >>> 12) | ((high & 0xfffff) << 20);
+}

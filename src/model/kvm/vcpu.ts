@@ -1,0 +1,56 @@
+import type { Actor } from '../engine/step.ts';
+import { NO_PFN } from '../host/frames.ts';
+import type { Exit } from './exits.ts';
+import { handleFault, PF_EMULATE, PF_EXIT } from './pageFault.ts';
+import type { Vm } from './vm.ts';
+
+/** One virtual CPU: its accesses go through the second stage, and fault where that has no mapping. */
+export class Vcpu {
+  readonly vm: Vm;
+  /** Set when an access returns NO_PFN: why the vCPU is back in userspace. */
+  exit: Exit | null = null;
+  /** The errno of that KVM_RUN, or 0. */
+  errno = 0;
+
+  constructor(vm: Vm) {
+    this.vm = vm;
+  }
+
+  /**
+   * One access of the guest to a page.
+   *
+   * @param isPrivate what the guest's page tables say (the C-bit, or the shared bit of the address turned round).
+   * @returns the frame it reached, or NO_PFN when the vCPU left for userspace: `exit` and `errno` say why.
+   */
+  *access(gfn: number, write: boolean, isPrivate: boolean): Actor<number> {
+    const vm = this.vm;
+    const { mmu, costs } = vm;
+    const wantsPrivate = vm.rules.privateFromFault ? isPrivate : vm.mmu.mirror !== null && vm.isPrivate(gfn);
+    for (;;) {
+      const pfn = mmu.translate(gfn, write, wantsPrivate);
+      if (pfn !== NO_PFN) return pfn;
+      yield costs.vmExit;
+      const reader = vm.srcu.enter();
+      const result = yield* handleFault(this, gfn, write, isPrivate);
+      vm.srcu.exit(reader);
+      if (result === PF_EXIT || result === PF_EMULATE) {
+        yield costs.userExit;
+        return NO_PFN;
+      }
+    }
+  }
+
+  /** Reads the token of a page; undefined when the vCPU left for userspace. */
+  *read(gfn: number, isPrivate: boolean): Actor<number | undefined> {
+    const pfn = yield* this.access(gfn, false, isPrivate);
+    return pfn === NO_PFN ? undefined : this.vm.host.frames.read(pfn);
+  }
+
+  /** Writes a token to a page; false when the vCPU left for userspace. */
+  *write(gfn: number, token: number, isPrivate: boolean): Actor<boolean> {
+    const pfn = yield* this.access(gfn, true, isPrivate);
+    if (pfn === NO_PFN) return false;
+    this.vm.host.frames.write(pfn, token);
+    return true;
+  }
+}

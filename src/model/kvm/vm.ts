@@ -1,0 +1,125 @@
+/** One virtual machine: its slots, its second stage, its locks, and the designs it was built with. */
+import { atLeast, type Profile, rulesOf, type VmRules } from '../arch/profile.ts';
+import { Rmp } from '../arch/rmp.ts';
+import type { Costs } from '../costs/table.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Hashable, StateHash } from '../engine/hash.ts';
+import { Mutex } from '../engine/mutex.ts';
+import { RwLock } from '../engine/rwLock.ts';
+import { Srcu } from '../engine/srcu.ts';
+import type { AddressSpace } from '../host/addressSpace.ts';
+import type { Host } from '../host/host.ts';
+import type { Conversion, ConversionDesign } from './conversion.ts';
+import { BITMAP_SINK } from './dirtyBitmap.ts';
+import type { DirtySink } from './dirtyLog.ts';
+import { Invalidation } from './invalidation.ts';
+import { Memslots } from './memslots.ts';
+import { KvmNotifier } from './notifier.ts';
+import type { ReclaimDesign } from './reclaim.ts';
+import { ShadowMmu } from './shadow/shadowMmu.ts';
+import { EPT, NPT } from './spte.ts';
+import { TdpMmu } from './tdpMmu.ts';
+import { Vcpu } from './vcpu.ts';
+
+/** What happened so far, in events. */
+export interface VmStats {
+  /** Faults taken (pf_taken). */
+  faults: number;
+  /** SPTEs removed. */
+  zapped: number;
+  /** Notifier events that hit a slot. */
+  notifierHits: number;
+  /** Flushes of every CPU's cache. */
+  cacheFlushes: number;
+}
+
+/** One design an axis. */
+export interface VmDesigns {
+  readonly conversion: ConversionDesign;
+  readonly reclaim: ReclaimDesign;
+}
+
+/** Address spaces of a VM: system management mode has one of its own, but not beside private memory. */
+function addressSpaces({ vmType, caps }: Profile): number {
+  const cap = caps.MULTI_ADDRESS_SPACE;
+  if (cap !== undefined) return Math.max(cap, 1);
+  return rulesOf(vmType).privateMemory ? 1 : 2;
+}
+
+export class Vm implements Hashable {
+  readonly host: Host;
+  readonly engine: Engine;
+  readonly costs: Costs;
+  readonly mm: AddressSpace;
+  readonly profile: Profile;
+  readonly rules: VmRules;
+  readonly mmuLock: RwLock;
+  readonly slotsLock: Mutex;
+  readonly srcu: Srcu;
+  readonly memslots: Memslots;
+  readonly invalidation: Invalidation;
+  readonly mmu: TdpMmu;
+  readonly rmp: Rmp | null;
+  readonly conversion: Conversion;
+  readonly reclaim: ReclaimDesign;
+  readonly vcpus: Vcpu[] = [];
+  /** Descriptors and files that keep the VM alive: its own, those of vCPUs, and guest_memfds. */
+  users = 1;
+  /** Ids of the vCPUs that userspace made. */
+  readonly vcpuIds = new Set<number>();
+  /** Where dirtied pages are logged. */
+  dirtySink: DirtySink | null = BITMAP_SINK;
+  /** The tables KVM keeps in the guest's stead where hardware has none for it; null elsewhere. */
+  readonly shadow: ShadowMmu | null;
+  readonly notifier: KvmNotifier;
+  readonly stats: VmStats = { faults: 0, zapped: 0, notifierHits: 0, cacheFlushes: 0 };
+
+  constructor(host: Host, mm: AddressSpace, profile: Profile, designs: VmDesigns) {
+    this.host = host;
+    this.engine = host.engine;
+    this.costs = host.costs;
+    this.mm = mm;
+    this.profile = profile;
+    this.rules = rulesOf(profile.vmType);
+    this.mmuLock = new RwLock(this.engine, 'mmu_lock');
+    this.slotsLock = new Mutex(this.engine, 'slots_lock');
+    this.srcu = new Srcu(this.engine, 'kvm->srcu', this.costs.srcuGrace);
+    this.memslots = new Memslots(this.engine, addressSpaces(profile));
+    this.invalidation = new Invalidation(this.engine);
+    this.mmu = new TdpMmu(this.engine, profile.vmType === 'snp' ? NPT : EPT, this.rules.mirrorRoot);
+    this.rmp = this.rules.rmp ? new Rmp(this.engine) : null;
+    this.reclaim = designs.reclaim;
+    this.conversion = designs.conversion.create(this);
+    this.shadow = profile.mmu === 'shadow' ? new ShadowMmu(this.engine) : null;
+    this.notifier = new KvmNotifier(this);
+    mm.registerNotifier(this.notifier);
+  }
+
+  /** Adds a vCPU. */
+  createVcpu(): Vcpu {
+    const vcpu = new Vcpu(this);
+    this.vcpus.push(vcpu);
+    return vcpu;
+  }
+
+  /**
+   * Whether deleting or moving a slot drops every SPTE: the quirk KVM_X86_QUIRK_SLOT_ZAP_ALL, which only default
+   * VMs honour (since 6.12; always so from 5.3 on before).
+   */
+  get slotZapAll(): boolean {
+    return this.profile.vmType === 'default' || !atLeast(this.profile.release, [6, 12]);
+  }
+
+  /** Whether the guest frame is private, by whatever the conversion design keeps. */
+  isPrivate(gfn: number): boolean {
+    return this.rules.privateMemory && this.conversion.isPrivate(gfn);
+  }
+
+  hashInto(hash: StateHash): void {
+    this.memslots.hashInto(hash);
+    this.invalidation.hashInto(hash);
+    this.mmu.hashInto(hash);
+    this.rmp?.hashInto(hash);
+    this.shadow?.hashInto(hash);
+  }
+}

@@ -1,0 +1,153 @@
+/** KVM's ioctls on its own descriptor, on a VM's and on a vCPU's (virt/kvm/kvm_main.c, arch/x86/kvm/x86.c). */
+import type { Actor } from '../engine/step.ts';
+import { EBADF, EEXIST, EFAULT, EINVAL, EIO, ENOTTY } from '../host/errno.ts';
+import { clearDirtyLog, getDirtyLog } from '../kvm/dirtyLogCalls.ts';
+import { type GuestAccess, type GuestMode, guestAccess } from '../kvm/guestAccess.ts';
+import { GuestMemfd } from '../kvm/guestMemfd.ts';
+import type { RunResult } from '../kvm/runExit.ts';
+import { Vm } from '../kvm/vm.ts';
+import { capability, gmemFlags, KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, USER_MEM_SLOTS } from './capabilities.ts';
+import { GmemFile } from './gmemFile.ts';
+import type { Thread } from './process.ts';
+import { isPageAligned, pageOf, s64, type U64, u32, u64 } from './u64.ts';
+import { VcpuFile, VmFile } from './vmFile.ts';
+
+/** Highest id of a vCPU, and one (KVM_MAX_VCPU_IDS). */
+const MAX_VCPU_IDS = 4096;
+
+/** KVM_CREATE_VM: a descriptor. The VM's type is the profile's. */
+export function* kvmCreateVm(thread: Thread): Actor<number> {
+  const { process } = thread;
+  const { kernel, mm } = process;
+  yield mm.costs.systemCall;
+  return process.install(new VmFile(new Vm(kernel.host, mm, kernel.profile, kernel.designs)));
+}
+
+/**
+ * The VM behind a descriptor. Only the process that made a VM may call it: -EIO for every other, -EBADF and -ENOTTY
+ * where there is none.
+ */
+export function vmOf(thread: Thread, fd: number): Vm | number {
+  const file = thread.process.file(fd);
+  if (file === undefined) return -EBADF;
+  if (!(file instanceof VmFile)) return -ENOTTY;
+  return file.vm.mm === thread.process.mm ? file.vm : -EIO;
+}
+
+/** KVM_CHECK_EXTENSION. */
+export function* kvmCheckExtension(thread: Thread, fd: number, cap: number): Actor<number> {
+  const vm = vmOf(thread, fd);
+  if (typeof vm === 'number') return vm;
+  yield vm.costs.systemCall;
+  return capability(vm.profile, cap);
+}
+
+/** KVM_ENABLE_CAP: 0 or a negated errno. */
+export function* kvmEnableCap(
+  thread: Thread,
+  fd: number,
+  cap: number,
+  flags: number,
+  args: readonly U64[],
+): Actor<number> {
+  const vm = vmOf(thread, fd);
+  if (typeof vm === 'number') return vm;
+  yield vm.costs.systemCall;
+  if (cap !== KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2) return -EINVAL;
+  const wanted = u64(args[0] ?? 0);
+  // Starting with every page dirty makes sense only where userspace clears pages itself.
+  const allowed = wanted & 1n ? BigInt(capability(vm.profile, cap)) : 1n;
+  if (flags !== 0 || wanted & ~allowed) return -EINVAL;
+  vm.memslots.manualProtect = Number(wanted);
+  return 0;
+}
+
+/** KVM_CREATE_GUEST_MEMFD: a descriptor or a negated errno. */
+export function* kvmCreateGuestMemfd(
+  thread: Thread,
+  fd: number,
+  args: { readonly size: U64; readonly flags: U64 } | null,
+): Actor<number> {
+  const vm = vmOf(thread, fd);
+  if (typeof vm === 'number') return vm;
+  yield vm.costs.gmemCreate;
+  if (args === null) return -EFAULT;
+  const flags = u64(args.flags);
+  if (flags & ~BigInt(gmemFlags(vm.profile))) return -EINVAL;
+  const size = s64(args.size);
+  if (size <= 0n || !isPageAligned(size)) return -EINVAL;
+  return thread.process.install(new GmemFile(new GuestMemfd(vm, pageOf(size), Number(flags))));
+}
+
+/** KVM_CREATE_VCPU: a descriptor or a negated errno. */
+export function* kvmCreateVcpu(thread: Thread, fd: number, id: U64): Actor<number> {
+  const vm = vmOf(thread, fd);
+  if (typeof vm === 'number') return vm;
+  yield vm.costs.systemCall;
+  const wanted = u64(id);
+  if (wanted >= BigInt(MAX_VCPU_IDS)) return -EINVAL;
+  if (vm.vcpuIds.has(Number(wanted))) return -EEXIST;
+  vm.vcpuIds.add(Number(wanted));
+  return thread.process.install(new VcpuFile(vm.createVcpu(), Number(wanted)));
+}
+
+/**
+ * KVM_RUN, as far as one access of the guest goes: the guest makes it, and reports back.
+ *
+ * @returns what the run came to; an errno alone where there is no such vCPU, or it is another process'.
+ */
+export function* kvmRun(
+  thread: Thread,
+  fd: number,
+  access: GuestAccess,
+  mode: GuestMode,
+): Actor<RunResult | number> {
+  const file = thread.process.file(fd);
+  if (file === undefined) return -EBADF;
+  if (!(file instanceof VcpuFile)) return -ENOTTY;
+  const { vcpu } = file;
+  if (vcpu.vm.mm !== thread.process.mm) return -EIO;
+  file.running = thread.task;
+  const result = yield* guestAccess(vcpu, access, mode, thread.task);
+  file.running = null;
+  // Back in user mode the handler of a signal runs.
+  thread.task.signalPending = false;
+  return result;
+}
+
+/** Address space and slot id of a dirty log's `slot`, or null where there can be none such. */
+function logSlot(vm: Vm, slot: number): { asId: number; id: number } | null {
+  const asId = u32(slot) >>> 16;
+  const id = slot & 0xffff;
+  const slots = vm.profile.caps.NR_MEMSLOTS ?? USER_MEM_SLOTS;
+  return asId >= vm.memslots.addressSpaces || id >= slots ? null : { asId, id };
+}
+
+/** KVM_GET_DIRTY_LOG: the dirty pages, counted from the slot's first; or a negated errno. */
+export function* kvmGetDirtyLog(thread: Thread, fd: number, slot: number): Actor<number[] | number> {
+  const vm = vmOf(thread, fd);
+  if (typeof vm === 'number') return vm;
+  yield vm.costs.systemCall;
+  const which = logSlot(vm, slot);
+  if (which === null) return -EINVAL;
+  return yield* getDirtyLog(vm, which.asId, which.id);
+}
+
+/** struct kvm_clear_dirty_log: `pages` are the set bits of its bitmap, counted from `firstPage`. */
+export interface ClearDirtyLog {
+  readonly slot: number;
+  readonly firstPage: U64;
+  readonly numPages: number;
+  readonly pages: readonly number[];
+}
+
+/** KVM_CLEAR_DIRTY_LOG: 0 or a negated errno. */
+export function* kvmClearDirtyLog(thread: Thread, fd: number, log: ClearDirtyLog): Actor<number> {
+  const vm = vmOf(thread, fd);
+  if (typeof vm === 'number') return vm;
+  yield vm.costs.systemCall;
+  const which = logSlot(vm, log.slot);
+  const first = u64(log.firstPage);
+  if (which === null || first % 64n !== 0n) return -EINVAL;
+  return yield* clearDirtyLog(vm, which.asId, which.id, Number(first), u32(log.numPages), log.pages);
+}

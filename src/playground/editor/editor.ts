@@ -1,0 +1,96 @@
+/** The editor. Fetched when a reader wants to edit, never before. */
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { typescriptLanguage } from '@codemirror/lang-javascript';
+import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
+import { EditorState, Prec } from '@codemirror/state';
+import { EditorView, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view';
+import { highlighter } from './highlight.ts';
+import { markLines, problemLines } from './problems.ts';
+import { politeTabs } from './tabs.ts';
+
+export interface EditorOptions {
+  readonly text: string;
+  /** What the editor is called for those who do not see it. */
+  readonly label: string;
+  /** Id of the text that says how to leave it. */
+  readonly describedBy: string;
+  onChange(text: string): void;
+  /** Ctrl or Cmd with Enter. */
+  onRun(): void;
+}
+
+/** A mounted editor. */
+export interface Editor {
+  /** Puts another text in its place; can be undone by the reader. */
+  setText(text: string): void;
+  /** Marks lines, from 1. */
+  markLines(lines: readonly number[]): void;
+  /** @param line from 1, to put the cursor on; where it was before when left out. */
+  focus(line?: number): void;
+  destroy(): void;
+}
+
+export function mountEditor(place: HTMLElement, options: EditorOptions): Editor {
+  let silent = false;
+  const view = new EditorView({
+    parent: place,
+    state: EditorState.create({
+      doc: options.text,
+      extensions: [
+        lineNumbers(),
+        highlightSpecialChars(),
+        history(),
+        indentUnit.of('  '),
+        EditorState.tabSize.of(2),
+        indentOnInput(),
+        bracketMatching(),
+        typescriptLanguage,
+        syntaxHighlighting(highlighter),
+        problemLines,
+        politeTabs(),
+        Prec.highest(
+          keymap.of([
+            {
+              key: 'Mod-Enter',
+              run: () => {
+                options.onRun();
+                return true;
+              },
+            },
+          ]),
+        ),
+        keymap.of([...defaultKeymap, ...historyKeymap]),
+        EditorView.contentAttributes.of({
+          'aria-label': options.label,
+          'aria-describedby': options.describedBy,
+          autocapitalize: 'off',
+          autocorrect: 'off',
+          spellcheck: 'false',
+          // Focusable it is as it stands, but not all who look for that know.
+          tabindex: '0',
+          translate: 'no',
+        }),
+        EditorView.updateListener.of(update => {
+          if (update.docChanged && !silent) options.onChange(update.state.doc.toString());
+        }),
+      ],
+    }),
+  });
+  return {
+    setText(text) {
+      if (text === view.state.doc.toString()) return;
+      silent = true;
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+      silent = false;
+    },
+    markLines: lines => markLines(view, lines),
+    focus(line) {
+      view.focus();
+      if (line === undefined) return;
+      const { doc } = view.state;
+      const at = doc.line(Math.min(Math.max(line, 1), doc.lines)).from;
+      view.dispatch({ selection: { anchor: at }, scrollIntoView: true });
+    },
+    destroy: () => view.destroy(),
+  };
+}

@@ -1,0 +1,18 @@
+/**
+ * Where a link's text stands in an address: in the fragment, as `#s=TEXT`.
+ *
+ * The fragment never reaches a server, so a reader's program shows up in nobody's log, no server's limit on addresses
+ * bears on it, and caches and offline copies see one address a page. A heading's anchor has no `=`, so the two cannot
+ * be confused. A page therefore finds the spot to scroll to from the state itself.
+ */
+const PREFIX = '#s=';
+
+/** The fragment, with its `#`, that carries `text`. */
+export function fragmentOf(text: string): string {
+  return PREFIX + text;
+}
+
+/** The link text in a fragment, or undefined where the fragment is none of ours. */
+export function textIn(fragment: string): string | undefined {
+  return fragment.startsWith(PREFIX) ? fragment.slice(PREFIX.length) : undefined;
+}

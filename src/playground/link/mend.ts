@@ -1,0 +1,26 @@
+/**
+ * Client module: a fragment with a broken percent sign in it, as damaged links have, would make the router's own
+ * decoding of it throw and take the page down. It is replaced before the router sees it.
+ */
+import { fragmentOf, textIn } from './address.ts';
+
+/** What stands in for a fragment that cannot be decoded: a link that is damaged, or nothing. */
+export function mended(fragment: string): string {
+  try {
+    decodeURIComponent(fragment);
+    return fragment;
+  } catch {
+    return textIn(fragment) === undefined ? '' : fragmentOf('');
+  }
+}
+
+function mend(): void {
+  const { pathname, search, hash } = window.location;
+  const whole = mended(hash);
+  if (whole !== hash) window.history.replaceState(window.history.state, '', `${pathname}${search}${whole}`);
+}
+
+if (typeof window !== 'undefined') {
+  mend();
+  window.addEventListener('popstate', mend);
+}

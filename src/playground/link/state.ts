@@ -1,0 +1,54 @@
+/**
+ * What a link of this site can carry, and the limits that both its writer and its reader keep.
+ */
+
+/** An experiment with its parameters set. */
+export interface ExperimentState {
+  readonly kind: 'experiment';
+  /** `debate/name`. */
+  readonly id: string;
+  /** Values by parameter name. Whether they fit the experiment's parameters is for its page to check. */
+  readonly values: Readonly<Record<string, number | string | boolean>>;
+}
+
+/** The text of a program. It is put in an editor and never run by a link. */
+export interface ProgramState {
+  readonly kind: 'program';
+  /** The playground it is for: its path below docs/ without `.playground.ts`. Left out for the full-page lab. */
+  readonly page?: string;
+  readonly source: string;
+}
+
+/** One moment of one schedule of a race. */
+export interface RaceState {
+  readonly kind: 'race';
+  /** `debate/name`. */
+  readonly id: string;
+  readonly design: string;
+  /** The explorer's schedule string. */
+  readonly schedule: string;
+  /** How many steps of the schedule have been taken. */
+  readonly cursor: number;
+}
+
+export type LinkState = ExperimentState | ProgramState | RaceState;
+
+/** Limits of a link. Encoded text is what stands in the address; a payload is the JSON inside. */
+export const LIMITS = {
+  /** Characters of encoded text. */
+  encoded: 16_384,
+  /** Bytes of JSON after inflating. */
+  inflated: 131_072,
+  /** UTF-16 units of a program. */
+  source: 65_536,
+  /** Characters of an id, a page, a design. */
+  name: 120,
+  /** Values of an experiment. */
+  values: 64,
+  /** Characters of one text value. */
+  text: 200,
+  /** Characters of a schedule. */
+  schedule: 8_192,
+  /** Steps of a schedule. */
+  cursor: 1_000_000,
+} as const;

@@ -1,0 +1,9 @@
+/**
+ * What is fetched on demand, each in one place: a bundler makes a file of its own for every place that demands
+ * something.
+ */
+export const loadCodec = () => import('./link/codec.ts');
+export const loadRun = () => import('./run.ts');
+export const loadOutput = () => import('./output/output.ts');
+export const loadEnliven = () => import('../views/enliven.ts');
+export const loadEditor = () => import('./editor/editor.ts');

@@ -1,0 +1,117 @@
+/** Checks what a program shows before anything is drawn of it. The forms are those of the model's views. */
+import type {
+  Column,
+  LogLine,
+  MemoryMapView,
+  PlotView,
+  Shown,
+  TableView,
+  TimelineView,
+} from '../../model/index.ts';
+import {
+  type Check,
+  dictionary,
+  either,
+  finite,
+  flag,
+  list,
+  Misfit,
+  nothing,
+  oneOf,
+  record,
+  text,
+  whole,
+} from './shape.ts';
+
+const ROWS = 10_000;
+const LABEL = text(500);
+const value = either(either(finite, flag), either(text(1_100), nothing));
+const row = dictionary(value, 40, 500);
+const pageKind = oneOf('shared', 'private', 'pinned', 'faulting', 'free', 'unmapped');
+
+const columnFields = { key: LABEL, label: LABEL };
+const columnOptions = { unit: LABEL, digits: whole(0) };
+const column: Check<Column> = (given, where) => {
+  const checked = record(columnFields, columnOptions)(given, where);
+  if (checked.digits !== undefined && checked.digits > 20) throw new Misfit(`${where}.digits`, 'at most 20');
+  return checked;
+};
+const axis = record(columnFields, { ...columnOptions, scale: oneOf('linear', 'log', 'band') });
+
+const log: Check<LogLine> = record(
+  { kind: oneOf('log'), level: oneOf('log', 'warn', 'error'), text: text(10_100) },
+  {},
+);
+
+const table: Check<TableView> = record(
+  { kind: oneOf('table'), title: LABEL, columns: list(column, 40), rows: list(row, ROWS) },
+  {},
+);
+
+const plot: Check<PlotView> = record(
+  {
+    kind: oneOf('plot'),
+    title: LABEL,
+    summary: LABEL,
+    mark: oneOf('line', 'dot', 'bar', 'stack', 'step'),
+    x: axis,
+    y: axis,
+    rows: list(row, ROWS),
+  },
+  {
+    series: LABEL,
+    seriesKinds: dictionary(pageKind, 40, 500),
+    published: list(record({ x: either(finite, LABEL), y: finite, label: LABEL }, { series: LABEL }), 200),
+    horizontal: flag,
+  },
+);
+
+const memoryMap: Check<MemoryMapView> = record(
+  {
+    kind: oneOf('memory-map'),
+    title: LABEL,
+    summary: LABEL,
+    ranges: list(
+      record(
+        { gfn: whole(0), pages: whole(1), kind: pageKind, slot: either(whole(0), nothing), backing: LABEL },
+        { note: LABEL },
+      ),
+      ROWS,
+    ),
+  },
+  {},
+);
+
+const slice = record(
+  { start: finite, end: finite, name: LABEL, kind: oneOf('run', 'wait', 'hold', 'block', 'stall') },
+  {},
+);
+const lane = record(
+  { name: LABEL, slices: list(slice, ROWS) },
+  { instants: list(record({ at: finite, name: LABEL }, {}), ROWS) },
+);
+const timeline: Check<TimelineView> = record(
+  { kind: oneOf('timeline'), title: LABEL, summary: LABEL, lanes: list(lane, 1_000) },
+  {},
+);
+
+const BY_KIND: ReadonlyMap<unknown, Check<Shown>> = new Map<unknown, Check<Shown>>([
+  ['log', log],
+  ['table', table],
+  ['plot', plot],
+  ['memory-map', memoryMap],
+  ['timeline', timeline],
+]);
+
+/**
+ * @param item anything that JSON can hold.
+ * @returns a fresh item with known fields alone.
+ * @throws Misfit
+ */
+export const shownItem: Check<Shown> = (item, where) => {
+  const check = BY_KIND.get(
+    typeof item === 'object' && item !== null ? (item as { kind?: unknown }).kind : undefined,
+  );
+  if (!check) throw new Misfit(where, 'of a kind that can be shown');
+  return check(item, where);
+};

@@ -1,0 +1,47 @@
+import { type ReactElement, type RefObject, useEffect, useRef } from 'react';
+import type { Editor, EditorOptions } from '../editor/editor.ts';
+
+interface EditorPaneProps extends Omit<EditorOptions, 'onChange' | 'onRun'> {
+  readonly mount: (place: HTMLElement, options: EditorOptions) => Editor;
+  /** Goes up whenever `text` is to replace what stands in the editor. */
+  readonly revision: number;
+  readonly problems: readonly number[];
+  /** Set while the editor stands. */
+  readonly editor: RefObject<Editor | null>;
+  /** Where the cursor goes at first, from 1. */
+  readonly line: number | undefined;
+  onChange(text: string): void;
+  onRun(): void;
+}
+
+/** The editor's place in the page. */
+export function EditorPane(props: EditorPaneProps): ReactElement {
+  const place = useRef<HTMLDivElement>(null);
+  const latest = useRef(props);
+  latest.current = props;
+  const { mount, editor, revision, problems } = props;
+
+  useEffect(() => {
+    if (!place.current) return;
+    const { label, describedBy } = latest.current;
+    const mounted = mount(place.current, {
+      text: latest.current.text,
+      label,
+      describedBy,
+      onChange: changed => latest.current.onChange(changed),
+      onRun: () => latest.current.onRun(),
+    });
+    editor.current = mounted;
+    mounted.focus(latest.current.line);
+    return () => {
+      editor.current = null;
+      mounted.destroy();
+    };
+  }, [mount, editor]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the reader's own typing must not be put back over him
+  useEffect(() => editor.current?.setText(latest.current.text), [editor, revision]);
+  useEffect(() => editor.current?.markLines(problems), [editor, problems]);
+
+  return <div ref={place} className="fl-pg-editor" />;
+}

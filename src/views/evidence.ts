@@ -1,0 +1,58 @@
+import type { Evidence } from '../model/evidence/published.ts';
+import { html } from './dom.ts';
+import { formatNumber } from './format.ts';
+import { scrollable } from './table.ts';
+
+/** Splits `title, date, address` into its text and its address. */
+function sourceOf(document: Document, source: string): Node {
+  const match = /^(.*), (https?:\/\/\S+)$/s.exec(source);
+  if (!match) return document.createTextNode(source);
+  return html(document, 'a', { href: match[2] }, match[1]);
+}
+
+/** An error relative to the published figure, in percent with its sign. */
+function percent(error: number): string {
+  const text = formatNumber(Math.abs(error) * 100, 1);
+  if (text === '0.0') return '0.0 %';
+  return `${error < 0 ? '−' : '+'}${text} %`;
+}
+
+/** Published figures beside the model's, with what was fitted told from what was predicted. */
+export function drawEvidence(document: Document, evidence: readonly Evidence[]): HTMLElement | undefined {
+  if (evidence.length === 0) return undefined;
+  const head = ['What was published', 'Published', 'Model', 'Error', '', 'Source'].map((text, index) =>
+    html(
+      document,
+      'th',
+      { scope: 'col', class: index >= 1 && index <= 3 ? 'fl-number' : undefined },
+      index === 4 ? 'How' : text,
+    ),
+  );
+  const rows = evidence.map(({ name, unit, published, model, error, fitted, source }) =>
+    html(
+      document,
+      'tr',
+      {},
+      html(document, 'th', { scope: 'row' }, name),
+      html(document, 'td', { class: 'fl-number' }, `${formatNumber(published)} ${unit}`),
+      html(document, 'td', { class: 'fl-number' }, `${formatNumber(model)} ${unit}`),
+      html(document, 'td', { class: 'fl-number' }, percent(error)),
+      html(document, 'td', {}, fitted ? 'fitted' : 'predicted'),
+      html(document, 'td', {}, sourceOf(document, source)),
+    ),
+  );
+  const table = html(
+    document,
+    'table',
+    { class: 'fl-evidence' },
+    html(document, 'thead', {}, html(document, 'tr', {}, ...head)),
+    html(document, 'tbody', {}, ...rows),
+  );
+  return html(
+    document,
+    'figure',
+    { class: 'fl-figure' },
+    html(document, 'figcaption', { class: 'fl-title' }, 'Published figures against the model'),
+    scrollable(document, 'Published figures against the model', table),
+  );
+}

@@ -1,0 +1,148 @@
+import type { PlotView, TableView, View } from '../model/experiments/view.ts';
+import { html } from './dom.ts';
+import { drawLanes } from './lanes.ts';
+import { kindEntry, type LegendEntry, legend } from './legend.ts';
+import { kindsOf, memoryMapLanes, memoryMapTable } from './memoryMap.ts';
+import { kindLabels, patterns, sliceLabels } from './patterns.ts';
+import { drawPlot } from './plot.ts';
+import { plotLegend } from './series.ts';
+import { drawTable, scrollable } from './table.ts';
+import { slicesOf, timelineLanes, timelineTable } from './timeline.ts';
+
+/** Widths at which every figure is drawn; the style sheet shows the one that fits. In CSS pixels. */
+const widths = { wide: 700, narrow: 344 } as const;
+
+/** The rows of a plot as a table: category, series and value, in the order of the rows. */
+function plotTable({ title, x, y, series, rows }: PlotView): TableView {
+  const extra = series !== undefined && series !== x.key ? [{ key: series, label: series }] : [];
+  return { kind: 'table', title, columns: [x, ...extra, y], rows };
+}
+
+/** The same in the words of a table: for those who do not see figures, and for those who want the numbers. */
+export function twinOf(view: View): TableView {
+  switch (view.kind) {
+    case 'table':
+      return view;
+    case 'plot':
+      return plotTable(view);
+    case 'memory-map':
+      return memoryMapTable(view);
+    case 'timeline':
+      return timelineTable(view);
+  }
+}
+
+/** Hidden until a script makes them work; their place is kept, so that nothing moves when it does. */
+function tools(document: Document, readout: string): HTMLElement {
+  const button = (action: string, label: string, sign: string) =>
+    html(
+      document,
+      'button',
+      { type: 'button', 'data-action': action, 'aria-label': label, title: label },
+      sign,
+    );
+  return html(
+    document,
+    'div',
+    { class: 'fl-tools' },
+    html(document, 'p', { class: 'fl-readout', 'aria-hidden': 'true' }, readout),
+    html(
+      document,
+      'div',
+      { class: 'fl-zoom', role: 'group', 'aria-label': 'Zoom' },
+      button('out', 'Zoom out', '−'),
+      button('in', 'Zoom in', '+'),
+      button('all', 'Show all', '↔'),
+    ),
+  );
+}
+
+interface Parts {
+  readonly drawings: readonly Element[];
+  readonly entries: readonly LegendEntry[];
+  readonly tools?: HTMLElement;
+}
+
+async function partsOf(document: Document, view: Exclude<View, TableView>, uid: string): Promise<Parts> {
+  const each = (draw: (width: number, id: string) => SVGElement) =>
+    Object.entries(widths).map(([name, width]) => {
+      const drawing = draw(width, `${uid}-${name}`);
+      const frame = html(document, 'div', { class: `fl-drawing fl-${name}` }, drawing);
+      return frame;
+    });
+  switch (view.kind) {
+    case 'plot': {
+      const Plot = await import('@observablehq/plot');
+      return {
+        drawings: each((width, id) => {
+          const drawing = drawPlot(Plot, document, view, width, id);
+          drawing.setAttribute('role', 'img');
+          drawing.setAttribute('aria-label', view.summary);
+          return drawing;
+        }),
+        entries: plotLegend(document, view, uid),
+      };
+    }
+    case 'memory-map': {
+      const kinds = kindsOf(view);
+      return {
+        drawings: each((width, id) => {
+          const drawing = drawLanes(document, memoryMapLanes(view, id), width, id, view.summary);
+          drawing.prepend(patterns(document, id, kinds));
+          return drawing;
+        }),
+        entries: kinds.map(kind => kindEntry(document, `${uid}-${kind}`, kind, kindLabels[kind])),
+        tools: tools(document, 'Choose a range with the arrow keys or the pointer.'),
+      };
+    }
+    case 'timeline': {
+      const kinds = slicesOf(view);
+      return {
+        drawings: each((width, id) => {
+          const drawing = drawLanes(document, timelineLanes(view, id), width, id, view.summary);
+          drawing.prepend(patterns(document, id, kinds));
+          return drawing;
+        }),
+        entries: kinds.map(kind => kindEntry(document, `${uid}-${kind}`, kind, sliceLabels[kind])),
+        tools: tools(document, 'Choose a step with the arrow keys or the pointer.'),
+      };
+    }
+  }
+}
+
+/**
+ * Draws a view as a figure: title, drawing, legend, and the same as a table.
+ *
+ * @param document the page's, or a small one when the site is built
+ * @param uid tells this figure's ids from all others on the page
+ */
+export async function drawFigure(document: Document, view: View, uid: string): Promise<HTMLElement> {
+  const caption = html(document, 'figcaption', { class: 'fl-title' }, view.title);
+  if (view.kind === 'table') {
+    return html(
+      document,
+      'figure',
+      { class: 'fl-figure' },
+      caption,
+      scrollable(document, view.title, drawTable(document, view)),
+    );
+  }
+  const { drawings, entries, tools } = await partsOf(document, view, uid);
+  return html(
+    document,
+    'figure',
+    { class: 'fl-figure' },
+    caption,
+    legend(document, entries),
+    ...drawings,
+    tools,
+    html(document, 'p', { class: 'fl-summary' }, view.summary),
+    html(
+      document,
+      'details',
+      { class: 'fl-twin' },
+      html(document, 'summary', {}, 'As a table'),
+      scrollable(document, `${view.title}, as a table`, drawTable(document, twinOf(view))),
+    ),
+  );
+}
