@@ -9,7 +9,6 @@ import {
   STEP_ALLOCATED,
   STEP_COPY,
   STEP_DONE,
-  STEP_LAST,
   STEP_MIGRATION,
   STEP_OOM,
   STEP_POISONED,
@@ -90,7 +89,7 @@ export function* faultIn(mm: Mm, page: number, mode: FaultMode, gup: boolean): A
       if (pfn !== NO_PFN) return pfn;
       continue;
     }
-    if (step > STEP_LAST) {
+    if (step > STEP_OOM) {
       const result = yield* handleUserfault(mm, vma, page, mode, step);
       if (result !== FAULT_RETRY) mm.mmapLock.readUnlock();
       if (result === FAULT_SIGBUS) return IN_SIGBUS;

@@ -1,5 +1,5 @@
 /**
- * What one step of a fault came to. Values above STEP_LAST are flags of a mapping: the userfault to be asked
+ * What one step of a fault came to. Values above STEP_OOM are flags of a mapping: the userfault to be asked
  * (VM_UFFD_MISSING, VM_UFFD_MINOR, VM_UFFD_WP).
  */
 export const STEP_DONE = 0;
@@ -12,4 +12,3 @@ export const STEP_MIGRATION = 3;
 export const STEP_SIGBUS = 4;
 export const STEP_POISONED = 5;
 export const STEP_OOM = 6;
-export const STEP_LAST = STEP_OOM;
