@@ -19,11 +19,7 @@ const awaited = [
 ];
 
 /** Used by path: from scripts, and as names in Docusaurus' configuration. */
-const usedByPath = [
-  '@biomejs/biome',
-  'dependency-cruiser',
-  '@docusaurus/plugin-sitemap',
-];
+const usedByPath = ['@biomejs/biome', 'dependency-cruiser', '@docusaurus/plugin-sitemap'];
 
 /** Modules that Docusaurus makes up when it bundles. */
 const madeUp = [/^@docusaurus\/(ErrorBoundary|Link|router|use[A-Z])/, /^@(generated|theme|outcomes)/];
@@ -61,7 +57,10 @@ export default {
   ignoreUnresolved: ['./pan'],
   // The kernel's own vocabulary, kept whole.
   ignoreIssues: {
-    'src/model/host/{errno,frames,units,mm,vma,vmaList,userfaultfd,madvise,collapse,faultStep}.ts': ['exports', 'files'],
+    'src/model/host/{errno,frames,units,mm,vma,vmaList,userfaultfd,madvise,collapse,faultStep}.ts': [
+      'exports',
+      'files',
+    ],
     'src/model/{kvm/{memslots,spte},uapi/capabilities}.ts': ['exports'],
     // Read by links to races and by totals over traces, which are to come.
     'src/model/engine/{trace,explorer/schedule}.ts': ['exports'],
