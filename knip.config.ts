@@ -46,7 +46,7 @@ export default {
     'src/model/index.ts',
     'src/model/experiments/index.ts',
     'src/model/host/{dmaBuf,ksm,migrate}.ts',
-    'src/model/conformance/{recording,replay,generate}.ts',
+    'src/model/conformance/{replay,generate}.ts',
   ],
   project: ['src/**', 'docs/**', 'plugins/**', 'scripts/**', 'e2e/**'],
   ignoreExportsUsedInFile: true,

@@ -1,9 +1,10 @@
 /**
- * The `lab` command: lists and runs experiments without a browser. With --json, stdout holds the JSON and nothing
+ * The `lab` command: lists and runs experiments without a browser, and replays recordings. With --json, stdout holds the JSON and nothing
  * else; a wrong call prints one line on stderr and nothing on stdout, and ends with exit code 2.
  */
 import { type AnyExperiment, experiments, findExperiment } from '../model/index.ts';
 import { type ParsedArguments, parseArguments, readValues, UsageError } from './arguments.ts';
+import { conformance } from './conformance.ts';
 import { paramsSchema } from './schema.ts';
 import { formatTable } from './table.ts';
 
@@ -15,9 +16,9 @@ export interface Output {
 
 type Command = (args: ParsedArguments, output: Output) => number | Promise<number>;
 
-const COMMANDS: Readonly<Record<string, Command>> = { list, run };
+const COMMANDS: Readonly<Record<string, Command>> = { list, run, conformance };
 
-const USAGE = 'usage: lab list [--json] | run ID [--NAME VALUE ...] [--json]';
+const USAGE = 'usage: lab list [--json] | run ID [--NAME VALUE ...] [--json] | conformance FILE...';
 
 /** Runs one command line and returns its exit code. */
 export async function lab(args: readonly string[], output: Output): Promise<number> {
