@@ -4,7 +4,18 @@ export default {
   reading: [
     { type: 'doc', id: 'index', label: 'Front page' },
     { type: 'category', label: 'Primer', collapsible: false, items: ['primer/memslots-and-faults'] },
-    { type: 'category', label: 'Debates', collapsible: false, items: ['debates/private-memory/index'] },
+    {
+      type: 'category',
+      label: 'Debates',
+      collapsible: false,
+      items: [
+        'debates/private-memory/index',
+        'debates/shared-only/index',
+        'debates/pinning/index',
+        'debates/memory-type/index',
+        'debates/userfault/index',
+      ],
+    },
     'glossary',
   ],
 } satisfies SidebarsConfig;

@@ -21,6 +21,10 @@ const texts: Readonly<Record<string, readonly [term: string, text: string]>> = {
     'discard',
     'Giving the page that a conversion leaves behind back to the host: a hole punched in the guest_memfd, or madvise on shared memory.',
   ],
+  'dma-buf': [
+    'dma-buf',
+    'A buffer of the kernel that devices and processes share by a file descriptor, such as memory of a GPU.',
+  ],
   'double-allocation': [
     'double allocation',
     'A guest frame holding two host pages at once, one in its private and one in its shared backing.',
@@ -66,8 +70,16 @@ const texts: Readonly<Record<string, readonly [term: string, text: string]>> = {
     'mmu notifier',
     'The call by which the host’s memory management tells KVM that host virtual addresses are about to lose their pages.',
   ],
+  'noncoherent-dma': [
+    'non-coherent DMA',
+    'Device access that does not look into the CPUs’ caches. KVM counts the devices of a VM that may do it.',
+  ],
   npt: ['NPT', 'Nested page tables: AMD’s second stage of translation.'],
   page: ['page', '4 KiB of memory, unless a larger size is named.'],
+  pat: [
+    'PAT',
+    'Page attribute table: the register by which an x86 guest gives each of its mappings a memory type.',
+  ],
   pfn: ['pfn', 'Page frame number: a host physical address divided by the page size.'],
   pin: [
     'pin',
@@ -107,6 +119,7 @@ const texts: Readonly<Record<string, readonly [term: string, text: string]>> = {
     'TDX',
     'Intel’s Trust Domain Extensions: private memory under tables of its own, which only the TDX module changes.',
   ],
+  uc: ['UC', 'Uncached: each access goes to memory by itself. The strictest type, and the slowest.'],
   userfaultfd: [
     'userfaultfd',
     'A file descriptor through which a process handles page faults of an address space itself: it reads the fault and installs the page.',
@@ -115,9 +128,14 @@ const texts: Readonly<Record<string, readonly [term: string, text: string]>> = {
     'VMM',
     'Virtual machine monitor: the process that makes a guest through KVM’s interface, such as QEMU.',
   ],
+  wb: ['WB', 'Write-back: the usual type. Reads and writes go to the cache, memory follows later.'],
   wbinvd: [
     'WBINVD',
     'The instruction that writes back all modified lines of a processor’s caches and empties them.',
+  ],
+  wc: [
+    'WC',
+    'Write-combining: writes gather in a small buffer that no cache sees and go to memory together; reads are not cached.',
   ],
   xarray: [
     'XArray',
