@@ -276,6 +276,12 @@ export const COST_TABLE = {
     'nobody published it; 64 write-backs at some 30 ns each',
     [500, 10000],
   ),
+  refillCache: assumed(
+    460_000,
+    'Fetching the lines again that WBINVD dropped, for each CPU',
+    'nobody published it; taken as long as writing them back',
+    [0, 5_000_000],
+  ),
   restOfBoot: fitted(
     31_128_000_000,
     'Everything a boot does that is not converting memory',

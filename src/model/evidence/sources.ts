@@ -94,3 +94,33 @@ export const ROTH_SNP_SKIP: Source = {
   date: '2023-10-16',
   messageId: '20231016132819.1002933-43-michael.roth@amd.com',
 };
+
+/** Flush by VM type: what the second debate's mail settles, and what it leaves open. */
+export const CHRISTOPHERSON_SHARED_ONLY: Source = {
+  title:
+    'Sean Christopherson, Re: [RFC PATCH v12 10/33] KVM: Set the stage for handling only shared mappings in mmu_notifier events',
+  date: '2023-09-19',
+  messageId: 'ZQjmiE7cQ/4UynNz@google.com',
+};
+
+/** Flush only the CPUs that ran the VM. */
+export const SHEN_RAN_CPUS: Source = {
+  title: 'Zheyun Shen, KVM: SVM: Flush cache only on CPUs running SEV guest',
+  date: '2024-03-01',
+  messageId: '1880816055.4545532.1709260250219.JavaMail.zimbra@sjtu.edu.cn',
+  secondHand: true,
+};
+
+/** Write back without dropping lines. */
+export const LOUGHLIN_WBNOINVD: Source = {
+  title: 'Kevin Loughlin, KVM: SEV: Prefer WBNOINVD over WBINVD for cache maintenance efficiency',
+  date: '2025-01-09',
+  messageId: '20250109225533.1841097-1-kevinloughlin@google.com',
+};
+
+/** Both of those, as merged. */
+export const SEV_FLUSH_617: Source = {
+  title: 'Sean Christopherson, v2 of x86, KVM: Optimize SEV cache flushing',
+  date: '2025-05-16',
+  messageId: '20250516212833.2544737-1-seanjc@google.com',
+};

@@ -4,6 +4,7 @@ import { bootExperiment } from './privateMemory/boot.ts';
 import { bootConstantsExperiment } from './privateMemory/bootConstants.ts';
 import { doubleAllocationExperiment } from './privateMemory/doubleAllocation.ts';
 import { trackingExperiment } from './privateMemory/tracking.ts';
+import { flushCostExperiment } from './sharedOnly/flushCost.ts';
 
 /** Every experiment, in the order of the debates, then the primer's. */
 export const experiments: readonly AnyExperiment[] = [
@@ -11,6 +12,7 @@ export const experiments: readonly AnyExperiment[] = [
   bootConstantsExperiment,
   trackingExperiment,
   doubleAllocationExperiment,
+  flushCostExperiment,
   memslotsExperiment,
 ];
 

@@ -25,6 +25,12 @@ export class Host {
   memoryFailure = true;
   /** Time, in ns, that interruptions of every CPU have taken from whoever was running. */
   stolenNs = 0;
+  /** CPUs of the host. */
+  cpus = 128;
+  /** CPU time, in ns, that flushing caches has taken from all CPUs together. */
+  lostCpuNs = 0;
+  /** CPUs interrupted to flush their cache, counted anew for each flush. */
+  flushedCpus = 0;
 
   /** @param frames number of 4 KiB frames the host has; no limit unless given. */
   constructor(engine: Engine, costs: Costs, frames?: number) {

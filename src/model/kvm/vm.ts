@@ -67,6 +67,8 @@ export class Vm implements Hashable {
   users = 1;
   /** Ids of the vCPUs that userspace made. */
   readonly vcpuIds = new Set<number>();
+  /** CPUs that have ever run a vCPU of it (have_run_cpus, since 6.17); none is ever taken out. */
+  readonly haveRunCpus = new Set<number>();
   /** Where dirtied pages are logged. */
   dirtySink: DirtySink | null = BITMAP_SINK;
   /** The tables KVM keeps in the guest's stead where hardware has none for it; null elsewhere. */

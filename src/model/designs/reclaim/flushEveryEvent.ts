@@ -1,22 +1,67 @@
-import { ZHANG_FLUSH } from '../../evidence/sources.ts';
-import { flushEveryCpu } from '../../kvm/cacheFlush.ts';
+import type { Actor } from '../../engine/step.ts';
+import type { Source } from '../../evidence/published.ts';
+import { LOUGHLIN_WBNOINVD, SEV_FLUSH_617, SHEN_RAN_CPUS, ZHANG_FLUSH } from '../../evidence/sources.ts';
+import { type FlushKind, flushCaches, hasEncryptedLines, WBINVD_ALL } from '../../kvm/cacheFlush.ts';
 import type { ReclaimDesign } from '../../kvm/reclaim.ts';
+import type { Vm } from '../../kvm/vm.ts';
+
+/** Flushes on every event that hits a slot, and when guest_memfd gives memory back. */
+function flushing(name: string, title: string, mail: Source, kind: FlushKind): ReclaimDesign {
+  function* flush(vm: Vm): Actor {
+    if (hasEncryptedLines(vm)) yield* flushCaches(vm, kind);
+  }
+  return {
+    name,
+    title,
+    mail,
+    guestMemoryReclaimed: flush,
+    *gmemFreed(vm, pfns) {
+      yield* flush(vm);
+      yield* giveBack(vm, pfns);
+    },
+  };
+}
+
+/** Frames that were a guest's become shared in the RMP, where there is one. */
+export function* giveBack(vm: Vm, pfns: readonly number[]): Actor {
+  if (vm.rmp === null) return;
+  for (const pfn of pfns) {
+    vm.rmp.makeShared(pfn);
+    yield vm.costs.rmpUpdate;
+  }
+}
 
 /**
  * As from 5.18: every notifier event that hits a slot writes back and invalidates every CPU's cache, and so does
  * giving up private memory.
  */
-export const flushEveryEvent: ReclaimDesign = {
-  name: 'flush-every-event',
-  title: 'Flush all caches on every event that hits a slot (5.18)',
-  mail: ZHANG_FLUSH,
-  guestMemoryReclaimed: vm => flushEveryCpu(vm),
-  *gmemFreed(vm, pfns) {
-    yield* flushEveryCpu(vm);
-    for (const pfn of pfns) {
-      if (vm.rmp === null) continue;
-      vm.rmp.makeShared(pfn);
-      yield vm.costs.rmpUpdate;
-    }
-  },
-};
+export const flushEveryEvent = flushing(
+  'flush-every-event',
+  'Flush all caches on every event that hits a slot (5.18)',
+  ZHANG_FLUSH,
+  WBINVD_ALL,
+);
+
+/** The same, with the instruction that writes lines back and keeps them. */
+export const flushKeepingLines = flushing(
+  'wbnoinvd',
+  'The same with WBNOINVD, which keeps the lines (January 2025)',
+  LOUGHLIN_WBNOINVD,
+  { cpus: 'all', dropsLines: false },
+);
+
+/** The same, on the CPUs that have ever run the VM. */
+export const flushRanCpus = flushing(
+  'ran-cpus',
+  'The same on the CPUs that ever ran the VM (March 2024)',
+  SHEN_RAN_CPUS,
+  { cpus: 'ran', dropsLines: true },
+);
+
+/** Both, as merged for SEV and SEV-ES. */
+export const flushRanCpusKeepingLines = flushing(
+  'ran-cpus-wbnoinvd',
+  'Both: WBNOINVD on the CPUs that ever ran the VM (6.17)',
+  SEV_FLUSH_617,
+  { cpus: 'ran', dropsLines: false },
+);

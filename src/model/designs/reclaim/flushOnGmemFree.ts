@@ -1,22 +1,40 @@
-import { ROTH_SNP_SKIP } from '../../evidence/sources.ts';
+import type { Actor } from '../../engine/step.ts';
+import { CHRISTOPHERSON_SHARED_ONLY, ROTH_SNP_SKIP } from '../../evidence/sources.ts';
+import { flushCaches, flushPages, hasEncryptedLines, WBINVD_ALL } from '../../kvm/cacheFlush.ts';
 import type { ReclaimDesign } from '../../kvm/reclaim.ts';
+import type { Vm } from '../../kvm/vm.ts';
+import { giveBack } from './flushEveryEvent.ts';
+
+/** A VM whose private memory can only be in guest_memfd has none that a host event could free. */
+function* flushUnlessGmemOnly(vm: Vm): Actor {
+  if (hasEncryptedLines(vm) && !vm.rules.privateMemory) yield* flushCaches(vm, WBINVD_ALL);
+}
 
 /**
  * As merged for SNP in 6.11: host events cannot reach private memory and flush nothing; guest_memfd makes each page
- * it frees shared in the RMP and flushes that page's lines.
+ * it frees shared in the RMP and flushes that page's lines. SEV and SEV-ES go on flushing for every event.
  */
 export const flushOnGmemFree: ReclaimDesign = {
   name: 'flush-on-gmem-free',
   title: 'Flush nothing on host events, each page that guest_memfd frees (6.11)',
   mail: ROTH_SNP_SKIP,
-  *guestMemoryReclaimed() {},
+  guestMemoryReclaimed: flushUnlessGmemOnly,
   *gmemFreed(vm, pfns) {
     for (const pfn of pfns) {
-      if (vm.rmp !== null) {
-        vm.rmp.makeShared(pfn);
-        yield vm.costs.rmpUpdate;
-      }
-      yield vm.costs.cacheFlushPage;
+      yield* giveBack(vm, [pfn]);
+      yield* flushPages(vm, 1);
     }
+  },
+};
+
+/** As the mail of September 2023 has it: the same, but guest_memfd flushes every CPU when it frees memory. */
+export const flushAllOnGmemFree: ReclaimDesign = {
+  name: 'flush-all-on-gmem-free',
+  title: 'Flush nothing on host events, all caches when guest_memfd frees (September 2023)',
+  mail: CHRISTOPHERSON_SHARED_ONLY,
+  guestMemoryReclaimed: flushUnlessGmemOnly,
+  *gmemFreed(vm, pfns) {
+    if (hasEncryptedLines(vm)) yield* flushCaches(vm, WBINVD_ALL);
+    yield* giveBack(vm, pfns);
   },
 };
