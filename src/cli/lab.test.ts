@@ -63,6 +63,11 @@ describe('lab run', () => {
     [['run', 'private-memory/boot', '--pages', '1', '--pages', '2'], 'given twice'],
     [['run', 'private-memory/double-allocation', '--flush', 'x'], '--flush is one of 2022, 6.11, not "x"'],
     [['run', 'private-memory/boot', '--__proto__', '1'], 'has no parameter'],
+    [['explore'], 'name one race: private-memory/flip-vs-fault'],
+    [['explore', 'private-memory/flip'], 'there are private-memory/flip-vs-fault'],
+    [['explore', 'private-memory/flip-vs-fault', '--design', 'x'], 'has no design "x"; it has merged,'],
+    [['explore', 'private-memory/flip-vs-fault', '--depth', '1'], 'explore has no option --depth'],
+    [['explore', 'private-memory/flip-vs-fault', '--bound', '-1'], 'a whole number from 0 to 999999'],
     [['lsit'], 'there is no command "lsit"'],
     [[], 'usage: lab'],
   ])('refuses %j with one line on stderr and exit code 2', async (args, message) => {
@@ -72,5 +77,47 @@ describe('lab run', () => {
     expect(error).toHaveLength(1);
     expect(error[0]).toContain(message);
     expect(error[0]).not.toContain('\n');
+  });
+});
+
+describe('lab list', () => {
+  it('prints every race with its designs', async () => {
+    const listed = JSON.parse((await call('list', '--json')).out);
+    const race = listed.races.find((r: { id: string }) => r.id === 'private-memory/flip-vs-fault');
+    expect(Object.keys(race)).toEqual(['id', 'question', 'designs']);
+    expect(race.designs[0]).toEqual({ name: 'merged', expected: 'holds' });
+  });
+});
+
+describe('lab explore', () => {
+  const keys = ['race', 'design', 'complete', 'bound', 'schedules', 'transitions', 'milliseconds'];
+
+  it('takes the right protocol unless another is named, and ends with 0 where everything holds', async () => {
+    const { code, out, error } = await call('explore', 'private-memory/flip-vs-fault', '--json');
+    expect(code).toBe(0);
+    expect(error).toEqual([]);
+    const result = JSON.parse(out);
+    expect(Object.keys(result)).toEqual([...keys, 'properties']);
+    expect(result).toMatchObject({ design: 'merged', complete: true, bound: null });
+    const nothing = { holds: true, schedule: null, steps: null, shortest: false };
+    for (const property of result.properties) expect(property).toEqual({ name: property.name, ...nothing });
+  });
+
+  it('ends with 1 and the counterexample, with JSON alone on stdout', async () => {
+    const args = ['explore', 'private-memory/flip-vs-fault', '--design', 'no-sequence-check'];
+    const { code, out, error } = await call(...args, '--json');
+    expect(code).toBe(1);
+    expect(error).toEqual([]);
+    const broken = JSON.parse(out).properties.filter((p: { holds: boolean }) => !p.holds);
+    expect(broken[0]).toMatchObject({ shortest: true });
+    const told = await call(...args);
+    expect(told.code).toBe(1);
+    expect(told.out).toContain(`counterexample, ${broken[0].steps} steps`);
+    expect(told.out).toContain('takes mmu_lock');
+  });
+
+  it('says what bounded it', async () => {
+    const { out } = await call('explore', 'private-memory/flip-vs-fault', '--bound=0', '--json');
+    expect(JSON.parse(out)).toMatchObject({ complete: false, bound: 'at most 0 preemptions' });
   });
 });

@@ -1,10 +1,11 @@
 /**
- * The `lab` command: lists and runs experiments without a browser, and replays recordings. With --json, stdout holds the JSON and nothing
- * else; a wrong call prints one line on stderr and nothing on stdout, and ends with exit code 2.
+ * The `lab` command: lists and runs experiments, explores races and replays recordings, without a browser. With
+ * --json, stdout holds the JSON and nothing else; a wrong call prints one line on stderr and nothing on stdout, and ends with exit code 2.
  */
-import { type AnyExperiment, experiments, findExperiment } from '../model/index.ts';
+import { type AnyExperiment, experiments, findExperiment, races } from '../model/index.ts';
 import { type ParsedArguments, parseArguments, readValues, UsageError } from './arguments.ts';
 import { conformance } from './conformance.ts';
+import { explore, listedRaces } from './explore.ts';
 import { paramsSchema } from './schema.ts';
 import { formatTable } from './table.ts';
 
@@ -16,9 +17,11 @@ export interface Output {
 
 type Command = (args: ParsedArguments, output: Output) => number | Promise<number>;
 
-const COMMANDS: Readonly<Record<string, Command>> = { list, run, conformance };
+const COMMANDS: Readonly<Record<string, Command>> = { list, run, explore, conformance };
 
-const USAGE = 'usage: lab list [--json] | run ID [--NAME VALUE ...] [--json] | conformance FILE...';
+const USAGE =
+  'usage: lab list [--json] | run ID [--NAME VALUE ...] [--json] | ' +
+  'explore ID [--design NAME] [--bound N] [--json] | conformance FILE...';
 
 /** Runs one command line and returns its exit code. */
 export async function lab(args: readonly string[], output: Output): Promise<number> {
@@ -43,12 +46,15 @@ function list(args: ParsedArguments, output: Output): number {
     throw new UsageError('list takes nothing but --json');
   if (args.json) {
     const listed = experiments.map(e => ({ id: e.id, question: e.question, params: paramsSchema(e.params) }));
-    output.out(JSON.stringify({ experiments: listed, races: [] }, null, 2));
+    output.out(JSON.stringify({ experiments: listed, races: listedRaces() }, null, 2));
     return 0;
   }
   for (const e of experiments) {
     const names = Object.keys(e.params).map(name => `--${name} ${e.params[name].default}`);
     output.out(`${e.id}\n  ${e.question}\n  ${names.join(' ')}`);
+  }
+  for (const race of races) {
+    output.out(`${race.id}\n  ${race.question}\n  ${race.designs.map(d => `--design ${d.name}`).join(' ')}`);
   }
   return 0;
 }

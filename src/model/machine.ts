@@ -18,6 +18,8 @@ export interface MachineOptions {
   readonly designs?: Partial<VmDesigns>;
   /** Constants that differ from the cost table. */
   readonly costs?: Partial<Costs>;
+  /** An engine that somebody else drives; `scheduler` and `trace` are its own then. */
+  readonly engine?: Engine;
   readonly scheduler?: Scheduler;
   readonly trace?: Trace;
   /** Frames of the host; no limit unless given. */
@@ -40,7 +42,7 @@ export function buildMachine(options: MachineOptions = {}): Machine {
   const which = profile(options.profile);
   const designs: VmDesigns = { conversion: attributesIoctl, reclaim: flushOnGmemFree, ...options.designs };
   refuse(which, designs);
-  const engine = new Engine({ scheduler: options.scheduler, trace: options.trace });
+  const engine = options.engine ?? new Engine({ scheduler: options.scheduler, trace: options.trace });
   const host = new Host(engine, costsWith(options.costs), options.hostFrames);
   const mm = new AddressSpace(host);
   const vm = new Vm(host, mm, which, designs);

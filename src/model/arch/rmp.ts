@@ -10,12 +10,13 @@ export class Rmp implements Hashable {
   /** Frames that are private to a guest. */
   assigned = 0;
   private readonly engine: Engine;
-  private readonly owners = new SparsePages();
+  private readonly owners: SparsePages;
   private readonly object: number;
 
   constructor(engine: Engine) {
     this.engine = engine;
-    this.object = engine.access.reserve();
+    this.owners = new SparsePages(engine.words);
+    this.object = engine.access.reserve(1, 'RMP');
   }
 
   /** RMPUPDATE to private: the frame belongs to the guest at `gfn`. False where it is private at another gfn. */

@@ -300,9 +300,11 @@ export type Costs = { readonly [Name in keyof typeof COST_TABLE]: number };
 /** Names of the constants. */
 export type CostName = keyof Costs;
 
-/** A copy of the table's values with some of them replaced. */
+const DEFAULTS = Object.freeze(
+  Object.fromEntries(Object.entries(COST_TABLE).map(([name, cost]) => [name, cost.value])),
+) as Costs;
+
+/** The values of the table, some of them replaced. */
 export function costsWith(overrides: Partial<Costs> = {}): Costs {
-  const out: Record<string, number> = {};
-  for (const name of Object.keys(COST_TABLE) as CostName[]) out[name] = COST_TABLE[name].value;
-  return { ...(out as Costs), ...overrides };
+  return Object.keys(overrides).length === 0 ? DEFAULTS : { ...DEFAULTS, ...overrides };
 }

@@ -42,15 +42,28 @@ export class AccessLog {
   wokenCount = 0;
   readonly woken: number[] = [];
   private nextId = 0;
+  private readonly firsts: number[] = [];
+  private readonly names: string[] = [];
 
   /**
    * Reserves `count` consecutive object ids and returns the first: an array with an id an element asks for its
    * length.
+   *
+   * @param name what readers of a schedule call it.
    */
-  reserve(count = 1): number {
+  reserve(count = 1, name = ''): number {
     const first = this.nextId;
     this.nextId += count;
+    this.firsts.push(first);
+    this.names.push(name);
     return first;
+  }
+
+  /** The name that an object was reserved under; empty where it has none. */
+  nameOf(object: number): string {
+    let at = this.firsts.length - 1;
+    while (at >= 0 && this.firsts[at] > object) at--;
+    return at < 0 ? '' : this.names[at];
   }
 
   /** Reports a read. */

@@ -17,7 +17,7 @@ export class Cell implements Hashable, Location {
     this.engine = engine;
     this.name = name;
     this.value = value;
-    this.object = engine.access.reserve();
+    this.object = engine.access.reserve(1, name);
   }
 
   /** @param order `acquire` where what was stored before the store it reads must be seen afterwards. */

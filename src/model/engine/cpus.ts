@@ -22,7 +22,7 @@ export class Cpus implements Grantable {
     this.count = count;
     this.idle = count;
     this.switchNs = switchNs;
-    this.object = engine.access.reserve();
+    this.object = engine.access.reserve(1, 'CPUs');
   }
 
   /** Gets a CPU, or waits for one: yield what it returns. */

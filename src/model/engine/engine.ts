@@ -5,6 +5,7 @@
  * to it and ask it who is running.
  */
 import { type AccessKind, AccessLog } from './access.ts';
+import { FRESH_WORDS, type WordSource } from './arena.ts';
 import { Attempts, Changed } from './attempts.ts';
 import type { Memory, MemoryOrder } from './memory/memory.ts';
 import { ReleaseAcquire } from './memory/releaseAcquire.ts';
@@ -36,6 +37,8 @@ export interface EngineOptions {
   readonly trace?: Trace;
   /** Sequentially consistent unless given. Only stepwise runs can be anything else. */
   readonly memory?: MemoryOrder;
+  /** Where big arrays come from; made anew unless given. */
+  readonly words?: WordSource;
 }
 
 export interface SpawnOptions {
@@ -60,6 +63,7 @@ export class Engine implements Runnables {
   readonly access = new AccessLog();
   readonly trace: Trace;
   readonly memory: Memory;
+  readonly words: WordSource;
   /** Takes the first outcome unless a search says otherwise. */
   choose: Chooser = () => 0;
   private readonly scheduler: Scheduler;
@@ -76,6 +80,7 @@ export class Engine implements Runnables {
     this.scheduler = options.scheduler ?? new ByTime();
     this.stepwise = this.scheduler.stepwise;
     this.trace = options.trace ?? NO_TRACE;
+    this.words = options.words ?? FRESH_WORDS;
     this.memory =
       options.memory === 'tso'
         ? new StoreBuffers(this)

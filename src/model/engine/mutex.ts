@@ -26,7 +26,7 @@ export class Mutex implements Grantable {
     this.engine = engine;
     this.name = name;
     this.wakeNs = wakeNs;
-    this.object = engine.access.reserve();
+    this.object = engine.access.reserve(1, name);
   }
 
   /** Takes the lock, or waits for it: yield what it returns. */

@@ -35,7 +35,7 @@ export class RwLock {
     this.engine = engine;
     this.name = name;
     this.handoffNs = handoffNs;
-    this.object = engine.access.reserve();
+    this.object = engine.access.reserve(1, name);
     const { memory } = engine;
     this.asReader = {
       wants: { object: this.object, kind: ACQUIRE_SHARED },

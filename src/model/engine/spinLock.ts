@@ -27,7 +27,7 @@ export class SpinLock implements Grantable {
     this.engine = engine;
     this.name = name;
     this.handoffNs = handoffNs;
-    this.object = engine.access.reserve();
+    this.object = engine.access.reserve(1, name);
   }
 
   /** Takes the lock, or spins for it: yield what it returns. */

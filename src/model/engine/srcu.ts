@@ -25,7 +25,7 @@ export class Srcu implements Grantable {
     this.engine = engine;
     this.name = name;
     this.graceNs = graceNs;
-    this.object = engine.access.reserve();
+    this.object = engine.access.reserve(1, name);
     this.updates = new Mutex(engine, `${name} updates`);
   }
 

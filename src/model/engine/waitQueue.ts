@@ -17,7 +17,7 @@ export class WaitQueue {
   constructor(engine: Engine, name: string) {
     this.engine = engine;
     this.name = name;
-    this.object = engine.access.reserve();
+    this.object = engine.access.reserve(1, name);
   }
 
   /** Number of actors asleep. */

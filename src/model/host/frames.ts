@@ -5,6 +5,8 @@
  * corrupted page is seen by reading it. Where somebody writes bytes, the page has bytes too (contents.ts). Frame
  * numbers (pfn) count from 1; 0 is no frame, 1 is the page of zeros that everybody shares.
  */
+import type { AccessLog } from '../engine/access.ts';
+import { FRESH_WORDS, type WordSource } from '../engine/arena.ts';
 import type { Hashable, StateHash } from '../engine/hash.ts';
 import { Contents } from './contents.ts';
 import { FolioBlocks } from './folioBlocks.ts';
@@ -37,6 +39,10 @@ const OWNER_SHIFT = 24;
 const OWNER_MASK = 15;
 const COUNT_MASK = (1 << OWNER_SHIFT) - 1;
 const EXCLUSIVE = 1 << 28;
+
+/** Frames share objects of the access log in turn; those of a race are few. */
+const OBJECTS = 16;
+
 const POISONED = 1 << 29;
 
 /** Told when a frame goes back to the free list, so that the RMP, caches or pins can be checked or cleared. */
@@ -58,15 +64,30 @@ export class Frames implements Hashable {
   private readonly folios = new FolioBlocks();
   private readonly pins = new SparsePages();
   private lastToken = ZERO_TOKEN;
+  private readonly access: AccessLog;
+  private readonly wordSource: WordSource;
+  private readonly freeObject: number;
+  private readonly contentObjects: number;
+  private readonly countObjects: number;
 
-  /** @param limit frames the machine has. */
-  constructor(limit = Number.MAX_SAFE_INTEGER) {
+  /**
+   * @param access told who touches which frame.
+   * @param limit frames the machine has.
+   * @param words where their records are kept.
+   */
+  constructor(access: AccessLog, limit = Number.MAX_SAFE_INTEGER, words: WordSource = FRESH_WORDS) {
+    this.wordSource = words;
+    this.access = access;
+    this.freeObject = access.reserve(1, 'free frames');
+    this.contentObjects = access.reserve(OBJECTS, 'page contents');
+    this.countObjects = access.reserve(OBJECTS, 'page references');
     this.limit = limit;
     this.words(ZERO_PFN)[ZERO_PFN * WORDS + 1] = (OWNER_ZERO << OWNER_SHIFT) | 1;
   }
 
   /** Takes a frame holding zeros, with one reference. Returns NO_PFN when memory is full. */
   allocate(owner: number): number {
+    this.access.write(this.freeObject);
     if (this.inUse >= this.limit) return NO_PFN;
     const pfn = this.freeList.length > 0 ? this.freeList.pop()! : this.folios.takeGap() || this.next++;
     const at = (pfn & CHUNK_MASK) * WORDS;
@@ -117,6 +138,7 @@ export class Frames implements Hashable {
   get(pfn: number): void {
     if (pfn === ZERO_PFN) return;
     const head = this.folios.head(pfn);
+    this.access.write(this.countObjects + (head % OBJECTS));
     this.words(head)[(head & CHUNK_MASK) * WORDS + 1]++;
   }
 
@@ -124,10 +146,12 @@ export class Frames implements Hashable {
   put(pfn: number): void {
     if (pfn === ZERO_PFN) return;
     const head = this.folios.head(pfn);
+    this.access.write(this.countObjects + (head % OBJECTS));
     const words = this.words(head);
     const at = (head & CHUNK_MASK) * WORDS + 1;
     if ((--words[at] & COUNT_MASK) !== 0) return;
     const pages = this.folios.pagesOf(head);
+    this.access.write(this.freeObject);
     if (pages === 1) {
       this.onFree?.(head);
       this.contents.forget(head);
@@ -193,23 +217,27 @@ export class Frames implements Hashable {
 
   /** Number of long-term pins. */
   pinCount(pfn: number): number {
+    this.access.read(this.countObjects + (pfn % OBJECTS));
     return this.pins.count === 0 ? 0 : this.pins.get(this.folios.head(pfn));
   }
 
   /** The token the frame holds. */
   read(pfn: number): number {
+    this.access.read(this.contentObjects + (pfn % OBJECTS));
     const words = this.chunks[pfn >> CHUNK_BITS];
     return words === undefined ? ZERO_TOKEN : words[(pfn & CHUNK_MASK) * WORDS];
   }
 
   /** Puts a token into the frame, in place of whatever was there. */
   write(pfn: number, token: number): void {
+    this.access.write(this.contentObjects + (pfn % OBJECTS));
     this.contents.forget(pfn);
     this.words(pfn)[(pfn & CHUNK_MASK) * WORDS] = token;
   }
 
   /** Notes that the frame's bytes changed to what `token` stands for. */
   retoken(pfn: number, token: number): void {
+    this.access.write(this.contentObjects + (pfn % OBJECTS));
     this.words(pfn)[(pfn & CHUNK_MASK) * WORDS] = token;
   }
 
@@ -257,12 +285,14 @@ export class Frames implements Hashable {
 
   private record(pfn: number): number {
     const head = this.folios.head(pfn);
+    this.access.read(this.countObjects + (head % OBJECTS));
     const words = this.chunks[head >> CHUNK_BITS];
     return words === undefined ? 0 : words[(head & CHUNK_MASK) * WORDS + 1];
   }
 
   private change(pfn: number, mask: number, bits: number): void {
     const head = this.folios.head(pfn);
+    this.access.write(this.countObjects + (head % OBJECTS));
     const words = this.words(head);
     const at = (head & CHUNK_MASK) * WORDS + 1;
     words[at] = (words[at] & ~mask) | bits;
@@ -273,7 +303,7 @@ export class Frames implements Hashable {
     const words = this.chunks[chunk];
     if (words !== undefined) return words;
     while (this.chunks.length <= chunk) this.chunks.push(undefined);
-    const made = new Int32Array(CHUNK * WORDS);
+    const made = this.wordSource.take(CHUNK * WORDS);
     this.chunks[chunk] = made;
     return made;
   }

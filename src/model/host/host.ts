@@ -36,7 +36,7 @@ export class Host {
   constructor(engine: Engine, costs: Costs, frames?: number) {
     this.engine = engine;
     this.costs = costs;
-    this.frames = new Frames(frames);
+    this.frames = new Frames(engine.access, frames, engine.words);
     this.migrations = new WaitQueue(engine, 'migration');
   }
 }

@@ -10,13 +10,14 @@ import { ENTRIES, entryIndex, RadixTable, spanOf, type Table } from './radixTabl
 const OBJECTS = 64;
 
 export class PageTable implements Hashable {
-  readonly radix = new RadixTable();
+  readonly radix: RadixTable;
   private readonly engine: Engine;
   private readonly object: number;
 
   constructor(engine: Engine) {
     this.engine = engine;
-    this.object = engine.access.reserve(OBJECTS);
+    this.radix = new RadixTable(engine.words);
+    this.object = engine.access.reserve(OBJECTS, 'host PTEs');
   }
 
   /** The table whose entry maps a page, or would: of level 1, or of a higher level where a huge leaf maps it. */

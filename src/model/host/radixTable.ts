@@ -4,6 +4,8 @@
  * An entry is 64 bits, held as two 32-bit halves side by side. What the bits mean is the user's business; the tree
  * only asks whether a table hangs below an entry. Tables exist only where somebody wrote.
  */
+import { FRESH_WORDS, type WordSource } from '../engine/arena.ts';
+
 export const ENTRIES = 512;
 
 /** Levels of a tree: leaves of level 1 map 4 KiB, of level 4 would map 512 GiB. */
@@ -17,13 +19,14 @@ export class Table {
   /** Page number that entry 0 maps. */
   readonly base: number;
   /** Low and high halves, interleaved: entry i is words[2i], words[2i + 1]. */
-  readonly words = new Int32Array(2 * ENTRIES);
+  readonly words: Int32Array;
   /** Tables below, by entry; null at level 1. */
   readonly children: (Table | undefined)[] | null;
   /** Entries that are not zero; kept by whoever writes entries through the tree. */
   live = 0;
 
-  constructor(level: number, base: number) {
+  constructor(level: number, base: number, words: WordSource) {
+    this.words = words.take(2 * ENTRIES);
     this.level = level;
     this.base = base;
     this.children = level === 1 ? null : [];
@@ -50,12 +53,19 @@ export function spanOf(level: number): number {
 }
 
 export class RadixTable {
-  readonly root = new Table(TOP_LEVEL, 0);
+  readonly root: Table;
   /** Tables in the tree, the root among them: what page tables cost in pages. */
   tables = 1;
   // Walks end in the same level-1 table again and again.
   private lastBase = -1;
   private last: Table | null = null;
+  private readonly words: WordSource;
+
+  /** @param words where its tables' entries are kept. */
+  constructor(words: WordSource = FRESH_WORDS) {
+    this.words = words;
+    this.root = new Table(TOP_LEVEL, 0, words);
+  }
 
   /** The level-1 table that holds `page`, or null. */
   leafTable(page: number): Table | null {
@@ -91,7 +101,7 @@ export class RadixTable {
       let below: Table | undefined = table.children![index];
       if (below === undefined) {
         const span = spanOf(table.level);
-        below = new Table(table.level - 1, Math.floor(page / span) * span);
+        below = new Table(table.level - 1, Math.floor(page / span) * span, this.words);
         table.children![index] = below;
         this.tables++;
         this.lastBase = -1;

@@ -2,6 +2,8 @@
  * A map from page index to a 32-bit word, cheap where indices are dense and nothing where nobody touched them: what
  * page caches keep.
  */
+import { FRESH_WORDS, type WordSource } from '../engine/arena.ts';
+
 const CHUNK = 512;
 
 /** Returned for an index that has no word. */
@@ -14,6 +16,12 @@ export class SparsePages {
   // The chunk touched last: faults walk memory in order far more often than not.
   private lastKey = -1;
   private last: Int32Array | undefined;
+  private readonly words: WordSource;
+
+  /** @param words where its words are kept. */
+  constructor(words: WordSource = FRESH_WORDS) {
+    this.words = words;
+  }
 
   /** The word at an index, or ABSENT. */
   get(index: number): number {
@@ -26,7 +34,7 @@ export class SparsePages {
     let chunk = this.chunk(index);
     if (chunk === undefined) {
       if (word === ABSENT) return;
-      chunk = new Int32Array(CHUNK);
+      chunk = this.words.take(CHUNK);
       this.chunks.set(this.lastKey, chunk);
       this.last = chunk;
     }

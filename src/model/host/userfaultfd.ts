@@ -95,7 +95,7 @@ export class Userfaultfd implements Hashable {
     this.engine = engine;
     this.wakeNs = costs.wakeSleeper;
     this.userModeOnly = userModeOnly;
-    this.object = engine.access.reserve();
+    this.object = engine.access.reserve(1, 'userfaultfd queues');
     this.pendingLock = new SpinLock(engine, 'fault_pending_wqh', costs.uffdLockHandoff);
     this.readLock = new SpinLock(engine, 'fault_wqh', costs.uffdLockHandoff);
     this.eventLock = new SpinLock(engine, 'event_wqh');

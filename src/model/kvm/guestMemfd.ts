@@ -31,12 +31,12 @@ export class GuestMemfd implements MappedFile {
   readonly pages: number;
   readonly flags: number;
   /** Frames by page index. */
-  readonly cache = new SparsePages();
+  readonly cache: SparsePages;
   /** The slots bound to parts of it. */
   readonly bindings: Memslot[] = [];
   readonly vm: Vm;
   /** Pages that were zeroed for somebody's use: allocating alone does not do it. */
-  private readonly prepared = new SparsePages();
+  private readonly prepared: SparsePages;
   private readonly mappings = new FileMappings();
   private readonly invalidateLock: RwLock;
   private readonly object: number;
@@ -45,10 +45,12 @@ export class GuestMemfd implements MappedFile {
   /** @param flags GMEM_MMAP and GMEM_INIT_SHARED. The creator holds the file, and the file holds the VM. */
   constructor(vm: Vm, pages: number, flags = 0) {
     this.vm = vm;
+    this.cache = new SparsePages(vm.engine.words);
+    this.prepared = new SparsePages(vm.engine.words);
     this.pages = pages;
     this.flags = flags;
     this.invalidateLock = new RwLock(vm.engine, 'invalidate_lock');
-    this.object = vm.engine.access.reserve();
+    this.object = vm.engine.access.reserve(1, 'guest_memfd pages');
     vm.users++;
   }
 

@@ -18,7 +18,7 @@ export class Invalidation implements Hashable {
 
   constructor(engine: Engine) {
     this.engine = engine;
-    this.object = engine.access.reserve();
+    this.object = engine.access.reserve(1, 'mmu_invalidate_seq and range');
   }
 
   /** The sequence count, for a fault to compare with later. */

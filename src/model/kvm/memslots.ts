@@ -113,7 +113,7 @@ export class Memslots implements Hashable {
   /** @param addressSpaces number of address spaces: 2 where the guest has a system management mode. */
   constructor(engine: Engine, addressSpaces = 2) {
     this.engine = engine;
-    this.object = engine.access.reserve();
+    this.object = engine.access.reserve(1, 'memslots');
     this.swapWaiters = new WaitQueue(engine, 'mn_memslots_update_rcuwait');
     this.spaces = Array.from({ length: addressSpaces }, () => [new MemslotSet(), new MemslotSet()]);
   }

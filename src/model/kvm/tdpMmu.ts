@@ -11,7 +11,7 @@ import { FILTER_PRIVATE, FILTER_SHARED } from './zap.ts';
 
 export class TdpMmu implements Hashable {
   /** The tree hardware walks for shared accesses, and for all of them where there is one root. */
-  readonly direct = new RadixTable();
+  readonly direct: RadixTable;
   /** The tree of private mappings, where the VM type keeps them apart (TDX). */
   readonly mirror: RadixTable | null;
   /** Leaf entries that are present. */
@@ -23,8 +23,9 @@ export class TdpMmu implements Hashable {
   constructor(engine: Engine, format: SpteFormat, mirrorRoot: boolean) {
     this.engine = engine;
     this.format = format;
-    this.mirror = mirrorRoot ? new RadixTable() : null;
-    this.object = engine.access.reserve();
+    this.direct = new RadixTable(engine.words);
+    this.mirror = mirrorRoot ? new RadixTable(engine.words) : null;
+    this.object = engine.access.reserve(1, 'SPTEs');
   }
 
   /**
@@ -47,6 +48,16 @@ export class TdpMmu implements Hashable {
       leaf.words[at] = low | format.accessed;
     }
     return sptePfn(low, leaf.words[at + 1]);
+  }
+
+  /** The frame that gfn is mapped to for an access of that kind, or NO_PFN, without setting any bit of the entry. */
+  peek(gfn: number, isPrivate: boolean): number {
+    this.engine.access.read(this.object);
+    const leaf = this.rootFor(isPrivate).leafTable(gfn);
+    if (leaf === null) return NO_PFN;
+    const at = 2 * entryIndex(gfn, 1);
+    const low = leaf.words[at];
+    return low & SPTE_MMU_PRESENT ? sptePfn(low, leaf.words[at + 1]) : NO_PFN;
   }
 
   /** Whether gfn is mapped, for an access of that kind, without touching anything. */

@@ -1,7 +1,7 @@
-import type { Actor } from '../engine/step.ts';
+import { type Actor, POINT } from '../engine/step.ts';
 import { NO_PFN } from '../host/frames.ts';
 import type { Exit } from './exits.ts';
-import { handleFault, PF_EMULATE, PF_EXIT } from './pageFault.ts';
+import { handleFault, PF_EMULATE, PF_EXIT, PF_RETRY } from './pageFault.ts';
 import type { Vm } from './vm.ts';
 
 /** One virtual CPU: its accesses go through the second stage, and fault where that has no mapping. */
@@ -24,9 +24,11 @@ export class Vcpu {
    */
   *access(gfn: number, write: boolean, isPrivate: boolean): Actor<number> {
     const vm = this.vm;
-    const { mmu, costs } = vm;
+    const { engine, mmu, costs } = vm;
     const wantsPrivate = vm.rules.privateFromFault ? isPrivate : vm.mmu.mirror !== null && vm.isPrivate(gfn);
     for (;;) {
+      engine.beginAttempt();
+      if (engine.stepwise) yield POINT;
       const pfn = mmu.translate(gfn, write, wantsPrivate);
       if (pfn !== NO_PFN) return pfn;
       yield costs.vmExit;
@@ -37,6 +39,7 @@ export class Vcpu {
         yield costs.userExit;
         return NO_PFN;
       }
+      if (result === PF_RETRY) yield engine.retry();
     }
   }
 

@@ -20,7 +20,7 @@ export class TableConversion implements Conversion {
 
   constructor(vm: Vm, tracking: Tracking, polarity: Polarity) {
     this.vm = vm;
-    this.store = new AttributeStore(tracking, polarity, ALL_GFNS);
+    this.store = new AttributeStore(tracking, polarity, ALL_GFNS, vm.engine.access);
   }
 
   isPrivate(gfn: number): boolean {

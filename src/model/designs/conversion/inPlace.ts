@@ -24,7 +24,7 @@ class InPlace implements Conversion {
   constructor(vm: Vm) {
     this.vm = vm;
     // A file starts out private unless it was made with INIT_SHARED, which VMs without private memory use.
-    this.store = new AttributeStore('ranges', 'shared', ALL_GFNS);
+    this.store = new AttributeStore('ranges', 'shared', ALL_GFNS, vm.engine.access);
   }
 
   isPrivate(gfn: number): boolean {

@@ -4,6 +4,7 @@
  * A transition is an actor's steps up to and with the first that touches something shared: what an actor does for
  * itself can be put anywhere, so it is no place to switch.
  */
+import type { WordSource } from '../arena.ts';
 import { Engine } from '../engine.ts';
 import type { MemoryOrder } from '../memory/memory.ts';
 import type { Scheduler } from '../scheduler.ts';
@@ -45,8 +46,9 @@ export class Execution {
   private taken: number[] = [];
   private counts: number[] = [];
 
-  constructor(program: Program, memory: MemoryOrder) {
-    this.engine = new Engine({ scheduler: BY_HAND, memory });
+  /** @param words where the world's big arrays come from; made anew unless given. */
+  constructor(program: Program, memory: MemoryOrder, words?: WordSource) {
+    this.engine = new Engine({ scheduler: BY_HAND, memory, words });
     this.engine.access.on = true;
     this.engine.choose = count => this.choose(count);
     this.world = program(this.engine);

@@ -6,6 +6,7 @@
  * go back to the state before that; what has been explored from a state sleeps there until something it depends on
  * happens.
  */
+import { Arena } from '../arena.ts';
 import type { MemoryOrder } from '../memory/memory.ts';
 import { type Footprint, stepsDependent } from './conflicts.ts';
 import { Execution, type Transition } from './execution.ts';
@@ -72,6 +73,7 @@ export class Search {
   transitions = 0;
   private readonly program: Program;
   private readonly options: SearchOptions;
+  private readonly arena = new Arena();
   private readonly findings = new Findings();
   private readonly watchers = new Watchers(this.findings);
   private readonly onRace = (first: number, actor: number, clock: Clock) => this.reverse(first, actor, clock);
@@ -110,7 +112,9 @@ export class Search {
   }
 
   private oneSchedule(): void {
-    const execution = new Execution(this.program, this.options.memory ?? 'sc');
+    // The world of the schedule before is not looked at any more.
+    this.arena.recycle();
+    const execution = new Execution(this.program, this.options.memory ?? 'sc', this.arena);
     if (!this.watchers.start(execution)) {
       this.startOver();
       return;

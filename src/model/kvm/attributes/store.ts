@@ -2,6 +2,7 @@
  * Ways to remember which guest frames are private. Each keeps the same runs; what differs is what the kernel would
  * spend on them, counted exactly, in bytes and in entries written.
  */
+import type { AccessLog } from '../../engine/access.ts';
 import { RunSet } from './runSet.ts';
 import { multiIndexEntries, multiIndexNodes, XA_NODE_BYTES, xarrayNodes } from './xarray.ts';
 
@@ -24,16 +25,24 @@ export class AttributeStore {
   operations = 0;
   private readonly entries = new RunSet();
   private readonly pages: number;
+  private readonly access: AccessLog | null;
+  private readonly object: number;
 
-  /** @param pages size of the guest, which is all that a bitmap's size depends on. */
-  constructor(tracking: Tracking, polarity: Polarity, pages: number) {
+  /**
+   * @param pages size of the guest, which is all that a bitmap's size depends on.
+   * @param access the engine's, where actors share the store.
+   */
+  constructor(tracking: Tracking, polarity: Polarity, pages: number, access: AccessLog | null = null) {
     this.tracking = tracking;
     this.polarity = polarity;
     this.pages = pages;
+    this.access = access;
+    this.object = access?.reserve(1, 'attributes') ?? -1;
   }
 
   /** Whether the frame is private. */
   isPrivate(gfn: number): boolean {
+    this.access?.read(this.object);
     return this.entries.has(gfn) === (this.polarity === 'private');
   }
 
@@ -44,6 +53,7 @@ export class AttributeStore {
 
   /** Makes gfns [start, end) private or shared. */
   set(start: number, end: number, isPrivate: boolean): void {
+    this.access?.write(this.object);
     this.operations += this.operationsFor(start, end);
     this.entries.set(start, end, isPrivate === (this.polarity === 'private'));
   }
