@@ -1,0 +1,23 @@
+/** Numbers of the system calls that are recorded, on x86-64 (arch/x86/entry/syscalls/syscall_64.tbl). */
+export const SYS = {
+  read: 0,
+  write: 1,
+  open: 2,
+  close: 3,
+  fstat: 5,
+  lseek: 8,
+  mmap: 9,
+  mprotect: 10,
+  munmap: 11,
+  ioctl: 16,
+  pread: 17,
+  pwrite: 18,
+  mremap: 25,
+  mincore: 27,
+  madvise: 28,
+  dup: 32,
+  ftruncate: 77,
+  fallocate: 285,
+  memfdCreate: 319,
+  userfaultfd: 323,
+} as const;
