@@ -8,7 +8,7 @@ import { FILTER_SHARED, zapGfns } from './zap.ts';
  */
 export function* writeProtectGfns(vm: Vm, start: number, end: number): Actor {
   if (vm.shadow === null) {
-    yield* zapGfns(vm, start, end, FILTER_SHARED);
+    yield* zapGfns(vm, start, end, FILTER_SHARED, 'dirty-log');
     return;
   }
   if (vm.shadow.writeProtect(start, end) > 0) yield vm.costs.zap;

@@ -7,4 +7,10 @@ export const EXIT_MEMORY_FAULT = 39;
 /** Why a vCPU left KVM_RUN. */
 export type Exit =
   | { readonly reason: typeof EXIT_MMIO; readonly gfn: number; readonly write: boolean }
-  | { readonly reason: typeof EXIT_MEMORY_FAULT; readonly gfn: number; readonly isPrivate: boolean };
+  | {
+      readonly reason: typeof EXIT_MEMORY_FAULT;
+      readonly gfn: number;
+      readonly isPrivate: boolean;
+      /** The page has to come from userspace first (KVM_MEMORY_EXIT_FLAG_USERFAULT). */
+      readonly userfault?: boolean;
+    };

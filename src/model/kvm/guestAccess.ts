@@ -9,7 +9,13 @@ import type { Task } from '../host/task.ts';
 import { PAGE_SIZE } from '../host/units.ts';
 import { emulateAccess } from './emulator.ts';
 import { EXIT_MEMORY_FAULT, EXIT_MMIO } from './exits.ts';
-import { MEMORY_EXIT_PRIVATE, RUN_DONE, type RunExit, type RunResult } from './runExit.ts';
+import {
+  MEMORY_EXIT_PRIVATE,
+  MEMORY_EXIT_USERFAULT,
+  RUN_DONE,
+  type RunExit,
+  type RunResult,
+} from './runExit.ts';
 import { shadowFault } from './shadow/shadowFault.ts';
 import type { Vcpu } from './vcpu.ts';
 
@@ -43,6 +49,7 @@ export function* guestAccess(
   const last = Math.floor((gpa + bytes.length - 1) / PAGE_SIZE);
   for (;;) {
     if (task?.signalPending) return interrupted();
+    vm.engine.beginAttempt();
     let missing = -1;
     const pfns: number[] = [];
     for (let page = first; page <= last && missing < 0; page++) {
@@ -74,7 +81,7 @@ function* throughTables(
   let left: RunExit = { reason: 'UNKNOWN' };
   if (exit?.reason === EXIT_MMIO) left = { reason: 'MMIO', addr: 0, len: 0, isWrite: write, data: null };
   else if (exit?.reason === EXIT_MEMORY_FAULT) {
-    const flags = exit.isPrivate ? MEMORY_EXIT_PRIVATE : 0;
+    const flags = (exit.isPrivate ? MEMORY_EXIT_PRIVATE : 0) | (exit.userfault ? MEMORY_EXIT_USERFAULT : 0);
     left = { reason: 'MEMORY_FAULT', flags, gpa: exit.gfn * PAGE_SIZE, size: PAGE_SIZE };
   }
   return { errno: -vcpu.errno, exit: left, poisonedPage: -1 };
@@ -98,7 +105,10 @@ function* faultShadow(
   }
   vm.srcu.exit(reader);
   switch (fault.kind) {
+    case 'fixed':
+      return null;
     case 'retry':
+      yield vm.engine.retry();
       return null;
     case 'poisoned':
       return yield* leave(vcpu, { errno: -EINTR, exit: { reason: 'INTR' }, poisonedPage: fault.page });

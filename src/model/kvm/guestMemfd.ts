@@ -131,6 +131,13 @@ export class GuestMemfd implements MappedFile {
     this.invalidateLock.writeUnlock();
   }
 
+  /** A slot changed its flags and is another object from now on. Called with slots_lock held. */
+  rebind(before: Memslot, after: Memslot): void {
+    this.vm.engine.access.write(this.object);
+    const at = this.bindings.indexOf(before);
+    if (at >= 0) this.bindings[at] = after;
+  }
+
   /** fallocate of pages [start, end): allocates what is missing. */
   *allocate(start: number, end: number): Actor {
     const { costs } = this.vm;
@@ -152,7 +159,7 @@ export class GuestMemfd implements MappedFile {
     yield this.invalidateLock.write();
     const bound = yield* this.invalidateBegin(start, end);
     if (engine.stepwise) yield POINT;
-    yield* this.free(start, end);
+    yield* this.free(start, end, bound);
     yield* this.invalidateEnd(bound);
     yield costs.gmemHolePunch + costs.gmemHolePage * (end - start);
     this.invalidateLock.writeUnlock();
@@ -171,32 +178,34 @@ export class GuestMemfd implements MappedFile {
     yield* this.invalidateEnd(bound);
     this.invalidateLock.writeUnlock();
     vm.slotsLock.unlock();
-    yield* this.free(0, EVERYTHING);
+    yield* this.free(0, EVERYTHING, bound);
     yield vm.costs.gmemClose;
     yield* putVm(vm);
   }
 
-  /** Opens an invalidation of the gfns that the pages are bound to, and zaps them. False where there are none. */
-  private *invalidateBegin(start: number, end: number): Actor<boolean> {
+  /** Opens an invalidation of the gfns that the pages are bound to, and zaps them. Returns how many, or -1 where there are none. */
+  private *invalidateBegin(start: number, end: number): Actor<number> {
     const { vm } = this;
     const bound = this.boundGfns(start, end);
-    if (bound.length === 0) return false;
+    if (bound.length === 0) return -1;
     const filter = this.flags & GMEM_INIT_SHARED ? FILTER_SHARED : FILTER_PRIVATE;
     yield vm.mmuLock.write();
+    let zapped = 0;
     // safety: gmem-begin
     vm.invalidation.begin();
     for (let i = 0; i < bound.length; i += 2) {
       vm.invalidation.addRange(bound[i], bound[i + 1]);
-      yield* zapGfns(vm, bound[i], bound[i + 1], filter);
+      zapped += yield* zapGfns(vm, bound[i], bound[i + 1], filter, 'gmem');
     }
     vm.mmuLock.writeUnlock();
-    return true;
+    return zapped;
   }
 
-  private *invalidateEnd(begun: boolean): Actor {
+  private *invalidateEnd(begun: number): Actor {
     const { vm } = this;
-    if (!begun) return;
+    if (begun < 0) return;
     yield vm.mmuLock.write();
+    // safety: gmem-end
     vm.invalidation.finish();
     vm.mmuLock.writeUnlock();
   }
@@ -224,7 +233,7 @@ export class GuestMemfd implements MappedFile {
     return pfn;
   }
 
-  private *free(start: number, end: number): Actor {
+  private *free(start: number, end: number, zapped: number): Actor {
     const { vm } = this;
     if (this.mappings.any) yield* this.mappings.unmap(start, end, false);
     const freed: number[] = [];
@@ -237,7 +246,7 @@ export class GuestMemfd implements MappedFile {
       this.prepared.set(index, 0);
     }
     if (freed.length === 0) return;
-    yield* vm.reclaim.gmemFreed(vm, freed);
+    yield* vm.reclaim.gmemFreed(vm, freed, Math.max(zapped, 0));
     for (const pfn of freed) vm.host.frames.put(pfn);
   }
 }

@@ -57,10 +57,17 @@ export class Invalidation implements Hashable {
     this.active--;
   }
 
+  /** Whether an invalidation under way may be about `gfn`. */
+  covers(gfn: number): boolean {
+    this.engine.access.read(this.object);
+    return this.active > 0 && gfn >= this.first && gfn < this.end;
+  }
+
   /** Whether a fault on `gfn` that read `sequence` before must start over. */
   mustRetry(sequence: number, gfn: number): boolean {
-    this.engine.access.read(this.object);
-    if (this.active > 0 && gfn >= this.first && gfn < this.end) return true;
+    // safety: in-progress-range
+    if (this.covers(gfn)) return true;
+    // safety: sequence-compared
     return this.count !== sequence;
   }
 

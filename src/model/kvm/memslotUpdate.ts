@@ -11,10 +11,13 @@ import {
   MEM_GUEST_MEMFD,
   MEM_LOG_DIRTY_PAGES,
   MEM_READONLY,
+  MEM_USERFAULT,
+  MEMSLOT_EXIT_ON_MISSING,
   MEMSLOT_GMEM_ONLY,
   MEMSLOT_INVALID,
   type Memslot,
 } from './memslots.ts';
+import type { Userfaults } from './userfault.ts';
 import type { Vm } from './vm.ts';
 import { FILTER_PRIVATE, FILTER_SHARED, zapGfns } from './zap.ts';
 
@@ -30,6 +33,8 @@ export interface RegionRequest {
   /** What the guest_memfd descriptor stands for; asked only when everything before it is in order. */
   readonly gmem: () => GuestMemfd | 'closed' | 'other';
   readonly gmemOffset: number;
+  /** What tells which pages userspace brings, where the flags have MEM_USERFAULT. */
+  readonly userfault?: Userfaults | null;
 }
 
 /** What a request comes to (enum kvm_mr_change). */
@@ -57,7 +62,9 @@ function* setRegionLocked(vm: Vm, request: RegionRequest): Actor<number> {
   const { baseGfn, pages, id } = request;
   if (change !== 'flags' && set.overlaps(baseGfn, baseGfn + pages, id)) return -EEXIST;
   const slot = newSlot(vm, old, request);
-  if (request.flags & MEM_GUEST_MEMFD) {
+  if (request.flags & MEM_GUEST_MEMFD && change === 'flags') {
+    keepGmem(old!, slot);
+  } else if (request.flags & MEM_GUEST_MEMFD) {
     const bound = yield* bindGmem(vm, slot, request);
     if (bound !== 0) return bound;
   }
@@ -65,7 +72,19 @@ function* setRegionLocked(vm: Vm, request: RegionRequest): Actor<number> {
     if (slot.gmem !== null) yield* slot.gmem.unbind(slot);
     return -EINVAL;
   }
+  if (change === 'create') {
+    const refused = yield* register(vm, slot);
+    if (refused !== 0) return refused;
+  }
   return yield* setSlot(vm, old, slot, change);
+}
+
+/** Tells the pinning design of a slot that is about to be. Returns 0, or a negated errno with nothing changed. */
+function* register(vm: Vm, slot: Memslot): Actor<number> {
+  if (vm.pinning?.slotCreated === undefined) return 0;
+  const refused = yield* vm.pinning.slotCreated(slot);
+  if (refused !== 0 && slot.gmem !== null) yield* slot.gmem.unbind(slot);
+  return refused;
 }
 
 /** What the request asks for, given the slot that has the id now; 0 where nothing is to be done, or -EINVAL. */
@@ -73,9 +92,10 @@ function classify(old: Memslot | undefined, request: RegionRequest): SlotChange 
   const { flags, baseGfn, pages, hva } = request;
   if (pages === 0) return old === undefined ? NOT_VALID : 'delete';
   if (old === undefined) return 'create';
-  // A slot with a file can only be deleted.
-  if (flags & MEM_GUEST_MEMFD) return NOT_VALID;
-  const before = old.flags & ~MEMSLOT_GMEM_ONLY;
+  const before = old.flags & ~(MEMSLOT_GMEM_ONLY | MEMSLOT_EXIT_ON_MISSING);
+  // A slot with a file can only be deleted, and given or relieved of the userfault flag.
+  if (flags & MEM_GUEST_MEMFD && (baseGfn !== old.baseGfn || (flags ^ before) !== MEM_USERFAULT))
+    return NOT_VALID;
   if (hva !== old.hva || pages !== old.pages) return NOT_VALID;
   if ((flags ^ before) & (MEM_READONLY | MEM_GUEST_MEMFD)) return NOT_VALID;
   if (baseGfn !== old.baseGfn) return 'move';
@@ -90,7 +110,26 @@ function newSlot(vm: Vm, old: Memslot | undefined, request: RegionRequest): Mems
   if (flags & MEM_LOG_DIRTY_PAGES) {
     dirty = old?.dirty ?? new DirtyBitmap(pages, vm.memslots.manualProtect === 3);
   }
-  return { asId, id, flags, baseGfn, pages, hva, gmem: null, gmemOffset: request.gmemOffset, dirty };
+  const userfault = flags & MEM_USERFAULT ? (request.userfault ?? null) : null;
+  return {
+    asId,
+    id,
+    flags,
+    baseGfn,
+    pages,
+    hva,
+    gmem: null,
+    gmemOffset: request.gmemOffset,
+    dirty,
+    userfault,
+  };
+}
+
+/** The slot goes on with the file that it is bound to. */
+function keepGmem(old: Memslot, slot: Memslot): void {
+  slot.gmem = old.gmem;
+  (slot as { flags: number }).flags |= old.flags & MEMSLOT_GMEM_ONLY;
+  old.gmem?.rebind(old, slot);
 }
 
 function* bindGmem(vm: Vm, slot: Memslot, request: RegionRequest): Actor<number> {
@@ -139,6 +178,7 @@ function* setSlot(
   memslots.inactive(asId).replace(published, slot);
   vm.conversion.slotChanged?.(change === 'create' ? undefined : old, change === 'delete' ? undefined : slot);
   if (change === 'flags') yield* applyFlags(vm, old!, slot!);
+  if (change === 'delete' && vm.pinning?.slotDeleted !== undefined) yield* vm.pinning.slotDeleted(old!);
   yield costs[COST_OF[change]];
   return 0;
 }
@@ -156,16 +196,19 @@ function* invalidate(vm: Vm, asId: number, old: Memslot, invalid: Memslot): Acto
   vm.memslots.inactive(asId).replace(old, invalid);
   yield* swapActive(vm, asId);
   if (vm.engine.stepwise) yield POINT;
-  yield* flushShadow(vm, old);
-  yield* vm.reclaim.guestMemoryReclaimed(vm);
+  const zapped = yield* flushShadow(vm, old);
+  yield* vm.reclaim.guestMemoryReclaimed(vm, { range: null, zapped });
 }
 
-function* flushShadow(vm: Vm, slot: Memslot): Actor {
+function* flushShadow(vm: Vm, slot: Memslot): Actor<number> {
   const both = FILTER_SHARED | FILTER_PRIVATE;
   yield vm.mmuLock.write();
-  if (vm.slotZapAll) yield* zapGfns(vm, 0, Number.MAX_SAFE_INTEGER, both);
-  else yield* zapGfns(vm, slot.baseGfn, slot.baseGfn + slot.pages, both);
+  const [start, end] = vm.slotZapAll
+    ? [0, Number.MAX_SAFE_INTEGER]
+    : [slot.baseGfn, slot.baseGfn + slot.pages];
+  const zapped = yield* zapGfns(vm, start, end, both, 'slot');
   vm.mmuLock.writeUnlock();
+  return zapped;
 }
 
 /**
@@ -181,10 +224,24 @@ function* swapActive(vm: Vm, asId: number): Actor {
   memslots.generation += memslots.addressSpaces;
 }
 
-/** Dirty logging was turned on or off in a slot that stays where it is (kvm_mmu_slot_apply_flags). */
+/** Flags were changed of a slot that stays where it is (kvm_mmu_slot_apply_flags). */
 function* applyFlags(vm: Vm, before: Memslot, after: Memslot): Actor {
-  const toggled = (before.flags ^ after.flags) & MEM_LOG_DIRTY_PAGES;
-  if (!toggled || after.flags & MEM_READONLY || !(after.flags & MEM_LOG_DIRTY_PAGES)) return;
+  const toggled = before.flags ^ after.flags;
+  // What is mapped would never be looked up in the bitmap.
+  if (toggled & after.flags & MEM_USERFAULT) {
+    yield vm.mmuLock.write();
+    // safety: userfault-enable-zaps
+    yield* zapGfns(
+      vm,
+      after.baseGfn,
+      after.baseGfn + after.pages,
+      FILTER_SHARED | FILTER_PRIVATE,
+      'userfault',
+    );
+    vm.mmuLock.writeUnlock();
+  }
+  if (!(toggled & MEM_LOG_DIRTY_PAGES) || after.flags & MEM_READONLY || !(after.flags & MEM_LOG_DIRTY_PAGES))
+    return;
   // Pages that are dirty to begin with need not be caught.
   if (vm.memslots.manualProtect === 3) return;
   yield vm.mmuLock.write();
@@ -202,6 +259,7 @@ export function* createSlot(vm: Vm, slot: Memslot): Actor<number> {
   } else {
     const { gmem } = slot;
     if (gmem !== null) result = yield* gmem.bind(slot);
+    if (result === 0) result = yield* register(vm, slot);
     if (result === 0) result = yield* setSlot(vm, undefined, slot, 'create');
   }
   vm.slotsLock.unlock();

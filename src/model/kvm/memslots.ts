@@ -9,15 +9,23 @@ import type { Hashable, StateHash } from '../engine/hash.ts';
 import { WaitQueue } from '../engine/waitQueue.ts';
 import type { DirtyBitmap } from './dirtyBitmap.ts';
 import type { GuestMemfd } from './guestMemfd.ts';
+import type { Userfaults } from './userfault.ts';
 
 /** KVM_MEM_LOG_DIRTY_PAGES, KVM_MEM_READONLY, KVM_MEM_GUEST_MEMFD. */
 export const MEM_LOG_DIRTY_PAGES = 1 << 0;
 export const MEM_READONLY = 1 << 1;
 export const MEM_GUEST_MEMFD = 1 << 2;
+/** KVM_MEM_USERFAULT, as posted and not merged: pages whose bit is set in the slot's bitmap go to userspace. */
+export const MEM_USERFAULT = 1 << 3;
 /** Internal: the slot is being deleted or moved, and faults on it must retry. */
 export const MEMSLOT_INVALID = 1 << 16;
 /** Internal: KVM takes shared pages from the slot's guest_memfd too, and never through the host's page tables. */
 export const MEMSLOT_GMEM_ONLY = 1 << 17;
+/**
+ * A page that the host does not have mapped makes the vCPU leave instead of being faulted in: KVM_MEM_EXIT_ON_MISSING
+ * as posted until February 2024 and not merged. Kept here, for no number was ever agreed on.
+ */
+export const MEMSLOT_EXIT_ON_MISSING = 1 << 18;
 
 export interface Memslot {
   /** Slot id, without the address space. */
@@ -37,6 +45,8 @@ export interface Memslot {
   readonly gmemOffset: number;
   /** Pages written since somebody last looked, where that is logged in a bitmap. */
   dirty?: DirtyBitmap | null;
+  /** What says which pages userspace must bring first, where the slot has MEM_USERFAULT. */
+  readonly userfault?: Userfaults | null;
 }
 
 /** The slots of one address space, ordered by gfn and found by id. */
@@ -102,20 +112,32 @@ export class Memslots implements Hashable {
   generation = 0;
   /** What KVM_ENABLE_CAP(MANUAL_DIRTY_LOG_PROTECT2) chose: 0, 1 (manual), 3 (manual, initially all set). */
   manualProtect = 0;
-  /** Announcements of host changes that have begun and not ended: no swap happens meanwhile. */
-  activeInvalidations = 0;
+  private invalidations = 0;
   /** Whoever waits for that to be none. */
   readonly swapWaiters: WaitQueue;
   private readonly engine: Engine;
   private readonly object: number;
+  private readonly invalidationsObject: number;
   private readonly spaces: [active: MemslotSet, inactive: MemslotSet][];
 
   /** @param addressSpaces number of address spaces: 2 where the guest has a system management mode. */
   constructor(engine: Engine, addressSpaces = 2) {
     this.engine = engine;
     this.object = engine.access.reserve(1, 'memslots');
+    this.invalidationsObject = engine.access.reserve(1, 'mn_active_invalidate_count');
     this.swapWaiters = new WaitQueue(engine, 'mn_memslots_update_rcuwait');
     this.spaces = Array.from({ length: addressSpaces }, () => [new MemslotSet(), new MemslotSet()]);
+  }
+
+  /** Announcements of host changes that have begun and not ended: no swap happens meanwhile. */
+  get activeInvalidations(): number {
+    this.engine.access.read(this.invalidationsObject);
+    return this.invalidations;
+  }
+
+  set activeInvalidations(count: number) {
+    this.engine.access.write(this.invalidationsObject);
+    this.invalidations = count;
   }
 
   /** Number of address spaces. */

@@ -26,12 +26,15 @@ export class KvmNotifier implements MmuNotifier {
     yield vm.mmuLock.write();
     // safety: notifier-begin
     vm.invalidation.begin();
+    const filter = vm.reclaim.notifierFilter?.(vm, range) ?? FILTER_SHARED;
+    let zapped = 0;
     for (let i = 0; i < hits.length; i += 2) {
+      // safety: notifier-adds-range
       vm.invalidation.addRange(hits[i], hits[i + 1]);
-      yield* zapGfns(vm, hits[i], hits[i + 1], FILTER_SHARED);
+      zapped += yield* zapGfns(vm, hits[i], hits[i + 1], filter, 'notifier');
     }
     vm.mmuLock.writeUnlock();
-    yield* vm.reclaim.guestMemoryReclaimed(vm);
+    yield* vm.reclaim.guestMemoryReclaimed(vm, { range, zapped });
   }
 
   *invalidateEnd(range: HostRange): Actor {
@@ -39,6 +42,7 @@ export class KvmNotifier implements MmuNotifier {
     const hits = this.slotRanges(range);
     if (hits.length > 0) {
       yield vm.mmuLock.write();
+      // safety: notifier-end
       vm.invalidation.finish();
       vm.mmuLock.writeUnlock();
     }
@@ -50,17 +54,20 @@ export class KvmNotifier implements MmuNotifier {
   *release(): Actor {
     const { vm } = this;
     yield vm.mmuLock.write();
-    yield* zapGfns(vm, 0, Number.MAX_SAFE_INTEGER, FILTER_SHARED | FILTER_PRIVATE);
+    yield* zapGfns(vm, 0, Number.MAX_SAFE_INTEGER, FILTER_SHARED | FILTER_PRIVATE, 'end');
     vm.mmuLock.writeUnlock();
+    if (vm.pinning?.mmReleased !== undefined) yield* vm.pinning.mmReleased();
   }
 
   /** The gfn ranges that host pages [start, end) back, as start and end in turn. */
   private slotRanges(range: HostRange): number[] {
+    const { vm } = this;
     const out: number[] = [];
-    for (const slot of this.vm.memslots.all()) {
+    for (const slot of vm.memslots.all()) {
       const from = Math.max(range.start, slot.hva);
       const to = Math.min(range.end, slot.hva + slot.pages);
-      if (from < to) out.push(slot.baseGfn + from - slot.hva, slot.baseGfn + to - slot.hva);
+      if (from >= to || vm.reclaim.ignores?.(vm, slot, range)) continue;
+      out.push(slot.baseGfn + from - slot.hva, slot.baseGfn + to - slot.hva);
     }
     return out;
   }

@@ -4,10 +4,12 @@
  */
 import { type Actor, POINT } from '../engine/step.ts';
 import { EFAULT } from '../host/errno.ts';
+import { faultIn, gupErrno, IN_WOULD_SLEEP } from '../host/faultIn.ts';
 import { NO_PFN } from '../host/frames.ts';
+import { kernelFault } from '../host/vmFault.ts';
 import { EXIT_MEMORY_FAULT, EXIT_MMIO } from './exits.ts';
 import type { Memslot } from './memslots.ts';
-import { MEM_READONLY, MEMSLOT_INVALID } from './memslots.ts';
+import { MEM_READONLY, MEM_USERFAULT, MEMSLOT_EXIT_ON_MISSING, MEMSLOT_INVALID } from './memslots.ts';
 import type { Vcpu } from './vcpu.ts';
 
 /** What became of a fault (enum RET_PF_*, arch/x86/kvm/mmu/mmu_internal.h). */
@@ -17,6 +19,8 @@ export const PF_SPURIOUS = 2;
 export const PF_EMULATE = 3;
 /** The vCPU leaves KVM_RUN with the errno and exit that the fault has put into it. */
 export const PF_EXIT = 4;
+/** A worker brings the page in; the guest runs something else until it is told. */
+export const PF_ASYNC = 5;
 
 /** Handles one fault of `vcpu` on `gfn`; `accessIsPrivate` is what hardware reported. */
 export function* handleFault(
@@ -47,30 +51,49 @@ export function* handleFault(
     return PF_EMULATE;
   }
   if (slot.flags & MEMSLOT_INVALID) return PF_RETRY;
-  if (write && slot.flags & MEM_READONLY) {
-    vcpu.exit = { reason: EXIT_MMIO, gfn, write };
-    return PF_EMULATE;
-  }
 
   // 9: looking before the work is done saves it, and decides nothing.
   if (invalidation.mustRetry(sequence, gfn)) return PF_RETRY;
   if (engine.stepwise) yield POINT;
 
-  // 10: the frame, from the file or through the host's page tables.
+  // 10: a page that userspace has to bring first; else the frame, from the file or through the host's page tables.
+  // safety: userfault-before-frame
+  if (slot.flags & MEM_USERFAULT && slot.userfault!.isMissing(slot, gfn - slot.baseGfn)) {
+    return memoryFault(vcpu, gfn, isPrivate, true);
+  }
   let pfn: number;
   if (isPrivate ? vm.conversion.privateInFile : vm.conversion.sharedInFile) {
     if (slot.gmem === null) return memoryFault(vcpu, gfn, isPrivate);
     pfn = yield* filePfn(vcpu, slot, gfn, isPrivate);
   } else {
+    if (write && slot.flags & MEM_READONLY) {
+      vcpu.exit = { reason: EXIT_MMIO, gfn, write };
+      return PF_EMULATE;
+    }
     const hva = slot.hva + gfn - slot.baseGfn;
     pfn = vm.mm.lookup(hva, write);
-    if (pfn === NO_PFN) pfn = yield* vm.mm.fault(hva, write);
+    if (pfn === NO_PFN) {
+      if (slot.flags & MEMSLOT_EXIT_ON_MISSING) return memoryFault(vcpu, gfn, isPrivate, true);
+      if (vcpu.asyncFaults !== null) {
+        pfn = yield* withoutSleeping(vcpu, gfn, hva, write);
+        if (pfn === STARTED) return PF_ASYNC;
+      }
+      if (pfn === NO_PFN) pfn = yield* vm.mm.fault(hva, write);
+    }
     if (pfn < 0) {
       vcpu.errno = -pfn;
       return PF_EXIT;
     }
   }
   if (pfn === NO_PFN) return memoryFault(vcpu, gfn, isPrivate);
+  const { pinning } = vm;
+  if (pinning?.beforeInstall !== undefined) {
+    const refused = pinning.beforeInstall(gfn, pfn);
+    if (refused !== 0) {
+      vcpu.errno = -refused;
+      return PF_EXIT;
+    }
+  }
   yield costs.stage2Fault;
 
   // 12 to 14: only under mmu_lock is the answer to "has anything changed?" worth something.
@@ -79,7 +102,8 @@ export function* handleFault(
   // safety: fault-sequence-check
   if (!invalidation.mustRetry(sequence, gfn)) {
     const writable = (slot.flags & MEM_READONLY) === 0;
-    result = vm.mmu.install(gfn, pfn, writable, isPrivate) ? PF_FIXED : PF_SPURIOUS;
+    const pinned = pinning?.installing?.(gfn, pfn, vm.mmu.keptPfn(gfn, isPrivate)) ?? false;
+    result = vm.mmu.install(gfn, pfn, writable, isPrivate, pinned) ? PF_FIXED : PF_SPURIOUS;
   }
   if (vm.profile.mmu === 'tdp') vm.mmuLock.readUnlock();
   else vm.mmuLock.writeUnlock();
@@ -99,8 +123,26 @@ function* filePfn(vcpu: Vcpu, slot: Memslot, gfn: number, isPrivate: boolean): A
   return pfn;
 }
 
-function memoryFault(vcpu: Vcpu, gfn: number, isPrivate: boolean): number {
+/** A worker has the fault. */
+const STARTED = -1000;
+
+/**
+ * Asks for a frame without sleeping, and where that cannot be, hands the fault to a worker.
+ *
+ * @returns the frame, a negated errno, STARTED, or NO_PFN where the vCPU must sleep itself.
+ */
+function* withoutSleeping(vcpu: Vcpu, gfn: number, hva: number, write: boolean): Actor<number> {
+  const pfn = yield* faultIn(vcpu.vm.mm, hva, write ? NOWAIT_WRITE : NOWAIT_READ, true);
+  if (pfn > NO_PFN) return pfn;
+  if (pfn !== IN_WOULD_SLEEP) return gupErrno(pfn);
+  return vcpu.asyncFaults!.start(gfn, hva, write) ? STARTED : NO_PFN;
+}
+
+const NOWAIT_READ = { ...kernelFault(false, null), nowait: true };
+const NOWAIT_WRITE = { ...kernelFault(true, null), nowait: true };
+
+function memoryFault(vcpu: Vcpu, gfn: number, isPrivate: boolean, userfault?: true): number {
   vcpu.errno = EFAULT;
-  vcpu.exit = { reason: EXIT_MEMORY_FAULT, gfn, isPrivate };
+  vcpu.exit = { reason: EXIT_MEMORY_FAULT, gfn, isPrivate, userfault };
   return PF_EXIT;
 }

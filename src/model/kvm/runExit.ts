@@ -18,6 +18,8 @@ export type RunExit =
 
 /** KVM_MEMORY_EXIT_FLAG_PRIVATE. */
 export const MEMORY_EXIT_PRIVATE = 1 << 3;
+/** KVM_MEMORY_EXIT_FLAG_USERFAULT, as posted and not merged. */
+export const MEMORY_EXIT_USERFAULT = 1 << 4;
 
 /** What one KVM_RUN came to. */
 export interface RunResult {

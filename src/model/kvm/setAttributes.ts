@@ -32,7 +32,7 @@ export function* setAttributes(
   // safety: attributes-begin
   vm.invalidation.begin();
   vm.invalidation.addRange(start, end);
-  yield* zapGfns(vm, start, end, toPrivate ? FILTER_SHARED : FILTER_PRIVATE);
+  yield* zapGfns(vm, start, end, toPrivate ? FILTER_SHARED : FILTER_PRIVATE, 'attributes');
   vm.mmuLock.writeUnlock();
   if (vm.engine.stepwise) yield POINT;
   keeper.set(start, end, toPrivate);

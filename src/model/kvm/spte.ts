@@ -18,6 +18,8 @@ export interface SpteFormat {
   readonly dirty: number;
   /** Low half: memory type and ignore-PAT of a write-back leaf. */
   readonly writeBack: number;
+  /** High half: a software bit that says the frame is pinned, also in an entry that maps nothing. */
+  readonly pinnedHigh: number;
   /** Where the host-writable and MMU-writable software bits are: masks of the low half. */
   readonly hostWritableLow: number;
   readonly mmuWritableLow: number;
@@ -36,6 +38,7 @@ export const EPT: SpteFormat = {
   writeBack: (6 << 3) | (1 << 6),
   hostWritableLow: 0,
   mmuWritableLow: 0,
+  pinnedHigh: 1 << (59 - 32),
   hostWritableHigh: 1 << (57 - 32),
   mmuWritableHigh: 1 << (58 - 32),
 };
@@ -50,6 +53,7 @@ export const NPT: SpteFormat = {
   writeBack: 0,
   hostWritableLow: 1 << 9,
   mmuWritableLow: 1 << 10,
+  pinnedHigh: 1 << (59 - 32),
   hostWritableHigh: 0,
   mmuWritableHigh: 0,
 };

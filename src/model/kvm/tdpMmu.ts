@@ -5,9 +5,41 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Hashable, StateHash } from '../engine/hash.ts';
 import { NO_PFN } from '../host/frames.ts';
-import { entryIndex, RadixTable } from '../host/radixTable.ts';
+import { entryIndex, RadixTable, type Table } from '../host/radixTable.ts';
+import type { Fate } from './pinning.ts';
 import { SPTE_MMU_PRESENT, type SpteFormat, sptePfn } from './spte.ts';
-import { FILTER_PRIVATE, FILTER_SHARED } from './zap.ts';
+import { FILTER_PRIVATE, FILTER_SHARED, type ZapReason } from './zap.ts';
+
+/** The bits of an entry that hold the frame number. */
+const PFN_LOW = ~0xfff;
+const PFN_HIGH = 0xfffff;
+
+/** Entries share an object of the access log in turn: those that are near each other have different ones. */
+const OBJECTS = 64;
+
+/** What an SPTE says, for checks and for drawing. */
+export interface SpteView {
+  readonly pfn: number;
+  readonly present: boolean;
+  readonly writable: boolean;
+  readonly pinned: boolean;
+  /** The entry itself. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Asked about every leaf that is to be zapped (`present`), and every pinned one that was zapped before. */
+export type ZapJudge = (
+  gfn: number,
+  pfn: number,
+  entry: {
+    readonly present: boolean;
+    readonly pinned: boolean;
+    readonly reason: ZapReason;
+    /** Kinds of mappings meant. */
+    readonly filter: number;
+  },
+) => Fate;
 
 export class TdpMmu implements Hashable {
   /** The tree hardware walks for shared accesses, and for all of them where there is one root. */
@@ -16,6 +48,8 @@ export class TdpMmu implements Hashable {
   readonly mirror: RadixTable | null;
   /** Leaf entries that are present. */
   mapped = 0;
+  /** Decides what becomes of entries that are to be zapped; all go where there is nobody to decide. */
+  judge: ZapJudge | null = null;
   private readonly engine: Engine;
   private readonly format: SpteFormat;
   private readonly object: number;
@@ -25,7 +59,7 @@ export class TdpMmu implements Hashable {
     this.format = format;
     this.direct = new RadixTable(engine.words);
     this.mirror = mirrorRoot ? new RadixTable(engine.words) : null;
-    this.object = engine.access.reserve(1, 'SPTEs');
+    this.object = engine.access.reserve(OBJECTS, 'SPTEs');
   }
 
   /**
@@ -34,7 +68,7 @@ export class TdpMmu implements Hashable {
    * @returns the frame, or NO_PFN where the access faults.
    */
   translate(gfn: number, write: boolean, isPrivate: boolean): number {
-    this.engine.access.read(this.object);
+    if (this.engine.access.on) this.engine.access.read(this.objectOf(gfn));
     const leaf = this.rootFor(isPrivate).leafTable(gfn);
     if (leaf === null) return NO_PFN;
     const at = 2 * entryIndex(gfn, 1);
@@ -52,7 +86,7 @@ export class TdpMmu implements Hashable {
 
   /** The frame that gfn is mapped to for an access of that kind, or NO_PFN, without setting any bit of the entry. */
   peek(gfn: number, isPrivate: boolean): number {
-    this.engine.access.read(this.object);
+    if (this.engine.access.on) this.engine.access.read(this.objectOf(gfn));
     const leaf = this.rootFor(isPrivate).leafTable(gfn);
     if (leaf === null) return NO_PFN;
     const at = 2 * entryIndex(gfn, 1);
@@ -62,13 +96,43 @@ export class TdpMmu implements Hashable {
 
   /** Whether gfn is mapped, for an access of that kind, without touching anything. */
   isMapped(gfn: number, isPrivate: boolean): boolean {
+    return this.entry(gfn, isPrivate)?.present === true;
+  }
+
+  /**
+   * The SPTE of a gfn, without setting a bit and without telling a search; null where there is none. A property of a
+   * race asks `peek` as well, which tells the search what it depends on.
+   */
+  entry(gfn: number, isPrivate: boolean): SpteView | null {
     const leaf = this.rootFor(isPrivate).leafTable(gfn);
-    return leaf !== null && (leaf.words[2 * entryIndex(gfn, 1)] & SPTE_MMU_PRESENT) !== 0;
+    if (leaf === null) return null;
+    const at = 2 * entryIndex(gfn, 1);
+    const low = leaf.words[at];
+    const high = leaf.words[at + 1];
+    if (low === 0 && high === 0) return null;
+    return {
+      pfn: sptePfn(low, high),
+      present: (low & SPTE_MMU_PRESENT) !== 0,
+      writable: (low & this.format.write) !== 0,
+      pinned: (high & this.format.pinnedHigh) !== 0,
+      low,
+      high,
+    };
+  }
+
+  /** The frame of a pinned entry that maps nothing any more, or NO_PFN. */
+  keptPfn(gfn: number, isPrivate: boolean): number {
+    const leaf = this.rootFor(isPrivate).leafTable(gfn);
+    if (leaf === null) return NO_PFN;
+    const at = 2 * entryIndex(gfn, 1);
+    const low = leaf.words[at];
+    const high = leaf.words[at + 1];
+    return low & SPTE_MMU_PRESENT || (high & this.format.pinnedHigh) === 0 ? NO_PFN : sptePfn(low, high);
   }
 
   /** Installs a 4 KiB leaf. Called with mmu_lock held; false where an equal entry was there (a spurious fault). */
-  install(gfn: number, pfn: number, writable: boolean, isPrivate: boolean): boolean {
-    this.engine.access.write(this.object);
+  install(gfn: number, pfn: number, writable: boolean, isPrivate: boolean, pinned = false): boolean {
+    if (this.engine.access.on) this.engine.access.write(this.objectOf(gfn));
     const root = this.rootFor(isPrivate);
     const leaf = root.leafTable(gfn) ?? root.ensure(gfn, 1);
     const at = 2 * entryIndex(gfn, 1);
@@ -88,39 +152,68 @@ export class TdpMmu implements Hashable {
       low |= format.write | format.dirty | format.hostWritableLow | format.mmuWritableLow;
       high |= format.hostWritableHigh | format.mmuWritableHigh;
     }
+    if (pinned) high |= format.pinnedHigh;
+    if (before === 0 && leaf.words[at + 1] === 0) leaf.live++;
     leaf.words[at] = low;
     leaf.words[at + 1] = high;
-    if (!present) {
-      leaf.live++;
-      this.mapped++;
-    }
+    if (!present) this.mapped++;
     return true;
   }
 
   /** Removes the leaves of gfns [start, end) from the roots that `filter` selects; returns how many there were. */
-  zap(start: number, end: number, filter: number): number {
-    if (this.mirror === null) return this.zapRoot(this.direct, start, end);
+  zap(start: number, end: number, filter: number, reason: ZapReason = 'attributes'): number {
+    if (this.mirror === null) return this.zapRoot(this.direct, start, end, filter, reason);
     let zapped = 0;
-    if (filter & FILTER_SHARED) zapped += this.zapRoot(this.direct, start, end);
-    if (filter & FILTER_PRIVATE) zapped += this.zapRoot(this.mirror, start, end);
+    if (filter & FILTER_SHARED) zapped += this.zapRoot(this.direct, start, end, FILTER_SHARED, reason);
+    if (filter & FILTER_PRIVATE) zapped += this.zapRoot(this.mirror, start, end, FILTER_PRIVATE, reason);
     return zapped;
   }
 
-  private zapRoot(root: RadixTable, start: number, end: number): number {
-    this.engine.access.write(this.object);
+  private zapRoot(root: RadixTable, start: number, end: number, filter: number, reason: ZapReason): number {
+    // What is not there now must not have come meanwhile either.
+    if (this.engine.access.on) this.noteRange(start, end);
     let zapped = 0;
     root.forEachTable(start, end, (table, first, last) => {
       if (table.level !== 1 || table.live === 0) return;
       for (let index = first; index <= last; index++) {
-        if ((table.words[2 * index] & SPTE_MMU_PRESENT) === 0) continue;
-        table.words[2 * index] = 0;
-        table.words[2 * index + 1] = 0;
-        table.live--;
-        zapped++;
+        zapped += this.zapLeaf(table, index, filter, reason);
       }
     });
     this.mapped -= zapped;
     return zapped;
+  }
+
+  /** Zaps one entry as the judge says. Returns 1 where it mapped something and does so no more. */
+  private zapLeaf(table: Table, index: number, filter: number, reason: ZapReason): number {
+    const { words } = table;
+    const low = words[2 * index];
+    const high = words[2 * index + 1];
+    const present = (low & SPTE_MMU_PRESENT) !== 0;
+    const pinned = (high & this.format.pinnedHigh) !== 0;
+    if (!present && !pinned) return 0;
+    const gfn = table.base + index;
+    const fate =
+      this.judge === null ? 'drop' : this.judge(gfn, sptePfn(low, high), { present, pinned, reason, filter });
+    if (fate === 'keep') return 0;
+    if (this.engine.access.on) this.engine.access.write(this.objectOf(gfn));
+    if (fate === 'keep-pinned') {
+      words[2 * index] = low & PFN_LOW;
+      words[2 * index + 1] = (high & PFN_HIGH) | this.format.pinnedHigh;
+    } else {
+      words[2 * index] = 0;
+      words[2 * index + 1] = 0;
+      table.live--;
+    }
+    return present ? 1 : 0;
+  }
+
+  private noteRange(start: number, end: number): void {
+    const count = Math.min(end - start, OBJECTS);
+    for (let i = 0; i < count; i++) this.engine.access.read(this.objectOf(start + i));
+  }
+
+  private objectOf(gfn: number): number {
+    return this.object + (gfn % OBJECTS);
   }
 
   private rootFor(isPrivate: boolean): RadixTable {
@@ -132,7 +225,7 @@ export class TdpMmu implements Hashable {
       root.forEachTable(0, 2 ** 36, table => {
         if (table.level !== 1) return;
         for (let i = 0; i < table.words.length; i += 2) {
-          if (table.words[i] === 0) continue;
+          if (table.words[i] === 0 && table.words[i + 1] === 0) continue;
           hash
             .add(table.base + i / 2)
             .add(table.words[i])

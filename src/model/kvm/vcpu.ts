@@ -1,7 +1,8 @@
 import { type Actor, POINT } from '../engine/step.ts';
 import { NO_PFN } from '../host/frames.ts';
+import { AsyncFaults } from './asyncFaults.ts';
 import type { Exit } from './exits.ts';
-import { handleFault, PF_EMULATE, PF_EXIT, PF_RETRY } from './pageFault.ts';
+import { handleFault, PF_ASYNC, PF_EMULATE, PF_EXIT, PF_RETRY } from './pageFault.ts';
 import type { Vm } from './vm.ts';
 
 /** One virtual CPU: its accesses go through the second stage, and fault where that has no mapping. */
@@ -11,9 +12,17 @@ export class Vcpu {
   exit: Exit | null = null;
   /** The errno of that KVM_RUN, or 0. */
   errno = 0;
+  /** Set where the guest has asked for asynchronous page faults. */
+  asyncFaults: AsyncFaults | null = null;
 
   constructor(vm: Vm) {
     this.vm = vm;
+  }
+
+  /** The guest asks for asynchronous page faults (MSR_KVM_ASYNC_PF_EN). */
+  enableAsyncFaults(): AsyncFaults {
+    this.asyncFaults ??= new AsyncFaults(this.vm);
+    return this.asyncFaults;
   }
 
   /**
@@ -39,14 +48,16 @@ export class Vcpu {
         yield costs.userExit;
         return NO_PFN;
       }
-      if (result === PF_RETRY) yield engine.retry();
+      if (result === PF_ASYNC) yield* this.asyncFaults!.guestWaits(gfn);
+      else if (result === PF_RETRY) yield engine.retry();
     }
   }
 
   /** Reads the token of a page; undefined when the vCPU left for userspace. */
   *read(gfn: number, isPrivate: boolean): Actor<number | undefined> {
     const pfn = yield* this.access(gfn, false, isPrivate);
-    return pfn === NO_PFN ? undefined : this.vm.host.frames.read(pfn);
+    if (pfn === NO_PFN) return undefined;
+    return this.vm.host.frames.read(pfn);
   }
 
   /** Writes a token to a page; false when the vCPU left for userspace. */

@@ -15,10 +15,11 @@ import type { DirtySink } from './dirtyLog.ts';
 import { Invalidation } from './invalidation.ts';
 import { Memslots } from './memslots.ts';
 import { KvmNotifier } from './notifier.ts';
+import type { Pinning, PinningDesign } from './pinning.ts';
 import type { ReclaimDesign } from './reclaim.ts';
 import { ShadowMmu } from './shadow/shadowMmu.ts';
 import { EPT, NPT } from './spte.ts';
-import { TdpMmu } from './tdpMmu.ts';
+import { TdpMmu, type ZapJudge } from './tdpMmu.ts';
 import { Vcpu } from './vcpu.ts';
 
 /** What happened so far, in events. */
@@ -31,12 +32,16 @@ export interface VmStats {
   notifierHits: number;
   /** Flushes of every CPU's cache. */
   cacheFlushes: number;
+  /** SPTEs that the reclaim design was asked about. */
+  judged: number;
 }
 
 /** One design an axis. */
 export interface VmDesigns {
   readonly conversion: ConversionDesign;
   readonly reclaim: ReclaimDesign;
+  /** Nothing is pinned unless given. */
+  readonly pinning?: PinningDesign;
 }
 
 /** Address spaces of a VM: system management mode has one of its own, but not beside private memory. */
@@ -62,6 +67,7 @@ export class Vm implements Hashable {
   readonly rmp: Rmp | null;
   readonly conversion: Conversion;
   readonly reclaim: ReclaimDesign;
+  readonly pinning: Pinning | null;
   readonly vcpus: Vcpu[] = [];
   /** Descriptors and files that keep the VM alive: its own, those of vCPUs, and guest_memfds. */
   users = 1;
@@ -74,7 +80,7 @@ export class Vm implements Hashable {
   /** The tables KVM keeps in the guest's stead where hardware has none for it; null elsewhere. */
   readonly shadow: ShadowMmu | null;
   readonly notifier: KvmNotifier;
-  readonly stats: VmStats = { faults: 0, zapped: 0, notifierHits: 0, cacheFlushes: 0 };
+  readonly stats: VmStats = { faults: 0, zapped: 0, notifierHits: 0, cacheFlushes: 0, judged: 0 };
 
   constructor(host: Host, mm: AddressSpace, profile: Profile, designs: VmDesigns) {
     this.host = host;
@@ -92,6 +98,8 @@ export class Vm implements Hashable {
     this.rmp = this.rules.rmp ? new Rmp(this.engine) : null;
     this.reclaim = designs.reclaim;
     this.conversion = designs.conversion.create(this);
+    this.pinning = designs.pinning?.create(this) ?? null;
+    this.mmu.judge = this.zapJudge();
     this.shadow = profile.mmu === 'shadow' ? new ShadowMmu(this.engine) : null;
     this.notifier = new KvmNotifier(this);
     mm.registerNotifier(this.notifier);
@@ -115,6 +123,21 @@ export class Vm implements Hashable {
   /** Whether the guest frame is private, by whatever the conversion design keeps. */
   isPrivate(gfn: number): boolean {
     return this.rules.privateMemory && this.conversion.isPrivate(gfn);
+  }
+
+  /** What asks the designs about each leaf that is to be zapped; null where none of them wants to know. */
+  private zapJudge(): ZapJudge | null {
+    const { pinning, reclaim } = this;
+    const judgesPins = pinning?.zapping !== undefined || pinning?.dropping !== undefined;
+    if (!judgesPins && reclaim.spares === undefined) return null;
+    return (gfn, pfn, { present, pinned, reason, filter }) => {
+      if (reason === 'notifier' && present && reclaim.spares !== undefined) {
+        this.stats.judged++;
+        if (reclaim.spares(this, gfn, pfn, filter)) return 'keep';
+      }
+      if (!present) return pinning?.dropping?.(gfn, pfn, reason) ?? 'drop';
+      return pinning?.zapping?.(gfn, pfn, pinned, reason) ?? 'drop';
+    };
   }
 
   hashInto(hash: StateHash): void {

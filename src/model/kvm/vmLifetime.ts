@@ -10,5 +10,8 @@ export function* putVm(vm: Vm): Actor {
   if (vm.users > 0) return;
   vm.mm.unregisterNotifier(vm.notifier);
   yield* vm.notifier.release();
-  for (const slot of [...vm.memslots.all()]) if (slot.gmem !== null) yield* slot.gmem.unbind(slot);
+  for (const slot of [...vm.memslots.all()]) {
+    if (slot.gmem !== null) yield* slot.gmem.unbind(slot);
+  }
+  if (vm.pinning?.vmDestroyed !== undefined) yield* vm.pinning.vmDestroyed();
 }

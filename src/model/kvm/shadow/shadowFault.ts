@@ -15,6 +15,7 @@ import { prefetchAround } from './prefetch.ts';
 
 /** What became of a shadow fault. */
 export type ShadowFault =
+  | { readonly kind: 'fixed' }
   | { readonly kind: 'retry' }
   /** KVM must carry out the instruction itself. */
   | { readonly kind: 'emulate' }
@@ -23,6 +24,7 @@ export type ShadowFault =
   /** The page is broken: the thread gets a SIGBUS for the host virtual page. */
   | { readonly kind: 'poisoned'; readonly page: number };
 
+const FIXED: ShadowFault = { kind: 'fixed' };
 const RETRY: ShadowFault = { kind: 'retry' };
 const EMULATE: ShadowFault = { kind: 'emulate' };
 
@@ -70,14 +72,16 @@ export function* shadowFault(vm: Vm, page: number, write: boolean, task: Task | 
   yield costs.stage2Fault;
 
   yield vm.mmuLock.write();
+  let result = RETRY;
   // safety: shadow-sequence-check
   if (!invalidation.mustRetry(sequence, gfn)) {
     const writable = mayWrite && hostWritable;
     installShadow(vm, slot, page, pfn, hostWritable, writable);
     prefetchAround(vm, page);
+    result = FIXED;
   }
   vm.mmuLock.writeUnlock();
-  return RETRY;
+  return result;
 }
 
 /** Writes an entry; a page that can be written from now on counts as written where that is logged (make_spte). */

@@ -1,0 +1,64 @@
+/**
+ * The axis of the third debate: when a page of an encrypted guest is pinned to its frame, and what lets it go.
+ *
+ * A pin is the host's (`frames.pin`): a frame that has one is not migrated, merged or collapsed. These hooks say when
+ * the MMU and the slots call a design; what it remembers, and where, is its own.
+ */
+import type { Actor } from '../engine/step.ts';
+import type { Source } from '../evidence/published.ts';
+import type { Memslot } from './memslots.ts';
+import type { Vm } from './vm.ts';
+import type { ZapReason } from './zap.ts';
+
+/** What becomes of an SPTE that is to be zapped. */
+export type Fate =
+  /** It goes, and its PINNED bit with it. */
+  | 'drop'
+  /** It stops mapping, but stays behind as a non-present entry with its frame and its PINNED bit. */
+  | 'keep-pinned'
+  /** It stays as it is: the guest goes on using the frame. */
+  | 'keep';
+
+export interface PinningDesign {
+  readonly name: string;
+  readonly title: string;
+  /** Where it was proposed. */
+  readonly mail: Source;
+  /** Its state for one VM. */
+  create(vm: Vm): Pinning;
+}
+
+/** A pinning design at work in one VM. All numbers are 4 KiB frame numbers. */
+export interface Pinning {
+  /**
+   * Host memory becomes guest memory: a slot is about to be published (where a VMM registers its encrypted region).
+   *
+   * @returns 0, or a negated errno, and then there is no slot.
+   */
+  slotCreated?(slot: Memslot): Actor<number>;
+  /** A slot has been deleted, and nobody reads it any more. */
+  slotDeleted?(slot: Memslot): Actor;
+  /**
+   * A fault has found the frame and holds no lock: memory that the pin needs is allocated here.
+   *
+   * @returns 0, or a negated errno that ends the fault.
+   */
+  beforeInstall?(gfn: number, pfn: number): number;
+  /**
+   * A leaf is about to be installed, under mmu_lock.
+   *
+   * @param kept frame that an entry left behind by `keep-pinned` names, or NO_PFN.
+   * @returns whether the entry gets the PINNED bit.
+   */
+  installing?(gfn: number, pfn: number, kept: number): boolean;
+  /** A present leaf is about to be zapped, under mmu_lock held for writing. */
+  zapping?(gfn: number, pfn: number, pinned: boolean, reason: ZapReason): Fate;
+  /** An entry left behind by `keep-pinned` is about to go for good, under mmu_lock held for writing. */
+  dropping?(gfn: number, pfn: number, reason: ZapReason): Fate;
+  /** The address space goes, while somebody may still hold the VM. */
+  mmReleased?(): Actor;
+  /** The last reference to the VM is gone. */
+  vmDestroyed?(): Actor;
+  /** Bytes spent on remembering what is pinned, beside the SPTEs. */
+  metadataBytes(): number;
+}
