@@ -60,7 +60,7 @@ export default {
       title: 'Faultlines',
       logo: { src: 'img/logo.svg', alt: '', width: 32, height: 32 },
       items: [
-        { to: '/debates/private-memory/', label: 'Debates', position: 'left' },
+        { to: '/debates/', label: 'Debates', position: 'left' },
         { to: '/glossary/', label: 'Glossary', position: 'left' },
       ],
     },

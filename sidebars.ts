@@ -9,6 +9,7 @@ export default {
       label: 'Debates',
       collapsible: false,
       items: [
+        'debates/index',
         'debates/private-memory/index',
         'debates/shared-only/index',
         'debates/pinning/index',

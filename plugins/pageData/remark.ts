@@ -52,6 +52,8 @@ const components: Readonly<Record<string, Component>> = {
   Glossary: { module: 'src/components/Glossary/index.tsx' },
   Positions: { module: 'src/components/Positions/index.tsx' },
   Outcomes: { module: 'src/components/Outcomes/index.tsx' },
+  History: { module: 'src/components/History/index.tsx' },
+  Crossings: { module: 'src/components/Crossings/index.tsx' },
   Limits: { module: 'src/components/Limits/index.tsx' },
 };
 
