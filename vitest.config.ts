@@ -12,6 +12,9 @@ export default defineConfig({
       'docs/**/*.test.ts',
     ],
     environment: 'node',
-    testTimeout: 60_000,
+    // Nothing here asserts a time: these only end what hangs, on a machine however busy.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
   },
 });

@@ -95,7 +95,7 @@ export class PlaygroundPage {
 
   /** Waits until the text stands in the playground. */
   async holds(source: string): Promise<void> {
-    await expect.poll(() => this.text(), { timeout: 20_000 }).toBe(source);
+    await expect.poll(() => this.text()).toBe(source);
   }
 
   /** Brings another program by another link, without leaving the page. */

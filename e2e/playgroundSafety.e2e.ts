@@ -275,9 +275,7 @@ describe('5: a program that got past the runner', () => {
     expect(await playground.ending()).toBe('Stopped.');
     expect(await playground.frames()).toBe(0);
     await expect
-      .poll(() => playground.page.workers().filter(worker => worker.url().startsWith('blob:')).length, {
-        timeout: 20_000,
-      })
+      .poll(() => playground.page.workers().filter(worker => worker.url().startsWith('blob:')).length)
       .toBe(0);
   });
 });

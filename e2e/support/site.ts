@@ -55,6 +55,8 @@ export const test = base.extend<{ open: Open }>({
           ...options,
         });
         opened.push(context);
+        // Only ends what hangs: a busy machine may take long over anything.
+        context.setDefaultTimeout(120_000);
         const page = await context.newPage();
         watch(page, site, problems);
         if (requests) page.on('request', request => requests.push(request));
