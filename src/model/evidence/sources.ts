@@ -124,3 +124,40 @@ export const SEV_FLUSH_617: Source = {
   date: '2025-05-16',
   messageId: '20250516212833.2544737-1-seanjc@google.com',
 };
+
+/** The series that asks to honour the guest's memory type in some slots. */
+export const WU_KVM_MEM_DMA: Source = {
+  title: 'Chia-I Wu, [RFC PATCH 0/3] KVM: x86: honor guest memory type',
+  date: '2020-02-13',
+  messageId: '20200213213036.207625-1-olvaffe@gmail.com',
+  secondHand: true,
+};
+
+/** Zapping when the first non-coherent device comes and the last one goes; CR0.CD. */
+export const ZAP_ON_NONCOHERENT: Source = {
+  title: 'KVM changes for Linux 6.7: memory types with non-coherent DMA',
+  date: '2023-11-01',
+  secondHand: true,
+};
+
+/** Honour the guest's PAT on CPUs with self-snoop, and drop MTRR virtualisation. */
+export const CHRISTOPHERSON_HONOUR_PAT: Source = {
+  title: 'Sean Christopherson, [PATCH 0/5] KVM: VMX: Drop MTRR virtualization, honor guest PAT',
+  date: '2024-03-08',
+  messageId: '20240309010929.1403984-1-seanjc@google.com',
+  secondHand: true,
+};
+
+/** The revert before 6.11. */
+export const REVERT_HONOUR_PAT: Source = {
+  title: 'Paolo Bonzini, [GIT PULL] KVM fixes for Linux 6.11',
+  date: '2024-09-15',
+  messageId: '20240915073010.5860-1-pbonzini@redhat.com',
+};
+
+/** The quirk of 6.16. */
+export const IGNORE_PAT_QUIRK: Source = {
+  title: 'Paolo Bonzini, [GIT PULL] First batch of KVM changes for Linux 6.16',
+  date: '2025-05-28',
+  messageId: '20250528172432.8396-1-pbonzini@redhat.com',
+};

@@ -1,4 +1,5 @@
 import type { AnyExperiment } from './experiment.ts';
+import { matrixExperiment } from './memoryType/matrix.ts';
 import { memslotsExperiment } from './primer/memslots.ts';
 import { bootExperiment } from './privateMemory/boot.ts';
 import { bootConstantsExperiment } from './privateMemory/bootConstants.ts';
@@ -13,6 +14,7 @@ export const experiments: readonly AnyExperiment[] = [
   trackingExperiment,
   doubleAllocationExperiment,
   flushCostExperiment,
+  matrixExperiment,
   memslotsExperiment,
 ];
 
