@@ -30,7 +30,7 @@ describe('the declarations', () => {
   let files: Declarations;
   beforeAll(() => {
     files = declarations();
-  });
+  }, 120_000);
 
   /** What a type checker that has these files and the language says of a program. */
   function complaints(program: string): string[] {
