@@ -1,7 +1,7 @@
 /**
  * Puts a machine together: an engine, a host, a VM, a profile, and one design an axis.
  */
-import { type Profile, profile, rulesOf } from './arch/profile.ts';
+import { type Profile, type ProfileOptions, profile, rulesOf } from './arch/profile.ts';
 import { type Costs, costsWith } from './costs/table.ts';
 import { attributesIoctl } from './designs/conversion/attributesIoctl.ts';
 import { flushOnGmemFree } from './designs/reclaim/flushOnGmemFree.ts';
@@ -13,7 +13,7 @@ import { Host } from './host/host.ts';
 import { Vm, type VmDesigns } from './kvm/vm.ts';
 
 export interface MachineOptions {
-  readonly profile?: Partial<Profile>;
+  readonly profile?: ProfileOptions;
   /** The merged design of each axis unless given. */
   readonly designs?: Partial<VmDesigns>;
   /** Constants that differ from the cost table. */

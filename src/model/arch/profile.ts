@@ -57,17 +57,53 @@ export function rulesOf(type: VmType): VmRules {
 /** Answers of KVM_CHECK_EXTENSION that differ from the model's own, by name without KVM_CAP_. */
 export type Caps = Readonly<Record<string, number>>;
 
+/** Whose virtualization extensions the CPU has. */
+export type Arch = 'vmx' | 'svm' | 'arm64';
+
+/** Old behaviour that userspace may turn off (KVM_CAP_DISABLE_QUIRKS2); true where it is in force. */
+export interface Quirks {
+  /** KVM_X86_QUIRK_SLOT_ZAP_ALL: deleting or moving a slot drops every SPTE. Default VMs alone heed it. */
+  readonly slotZapAll: boolean;
+  /** KVM_X86_QUIRK_IGNORE_GUEST_PAT: RAM is write-back whatever the guest's PAT says. */
+  readonly ignoreGuestPat: boolean;
+  /** KVM_X86_QUIRK_CD_NW_CLEARED: a guest that has set CR0.CD has its memory cached all the same. */
+  readonly cdNwCleared: boolean;
+}
+
 /** A machine's profile. */
 export interface Profile {
   readonly release: Release;
+  readonly arch: Arch;
   readonly vmType: VmType;
   readonly mmu: MmuKind;
   readonly caps: Caps;
+  readonly quirks: Quirks;
+  /** The CPU keeps its own caches coherent when one page is used with two memory types (CPUID.SS). */
+  readonly selfSnoop: boolean;
   /** Answers that follow from faults of that release, and that a later one mended, are given too. */
   readonly bugCompatible: boolean;
 }
 
+/** What may be said of a profile; the rest is as today. */
+export type ProfileOptions = Partial<Omit<Profile, 'quirks'>> & { readonly quirks?: Partial<Quirks> };
+
+/** The CPUs that a VM type exists on; Intel's where it exists on several. */
+function archOf(type: VmType): Arch {
+  return type === 'sev' || type === 'sev-es' || type === 'snp' ? 'svm' : 'vmx';
+}
+
 /** A profile with today's kernel where nothing else is said. */
-export function profile(options: Partial<Profile> = {}): Profile {
-  return { release: [6, 18], vmType: 'default', mmu: 'tdp', caps: {}, bugCompatible: false, ...options };
+export function profile(options: ProfileOptions = {}): Profile {
+  const vmType = options.vmType ?? 'default';
+  return {
+    release: [6, 18],
+    arch: archOf(vmType),
+    mmu: 'tdp',
+    caps: {},
+    selfSnoop: true,
+    bugCompatible: false,
+    ...options,
+    vmType,
+    quirks: { slotZapAll: true, ignoreGuestPat: true, cdNwCleared: true, ...options.quirks },
+  };
 }

@@ -94,7 +94,7 @@ export class Vm implements Hashable {
     this.srcu = new Srcu(this.engine, 'kvm->srcu', this.costs.srcuGrace);
     this.memslots = new Memslots(this.engine, addressSpaces(profile));
     this.invalidation = new Invalidation(this.engine);
-    this.mmu = new TdpMmu(this.engine, profile.vmType === 'snp' ? NPT : EPT, this.rules.mirrorRoot);
+    this.mmu = new TdpMmu(this.engine, profile.arch === 'svm' ? NPT : EPT, this.rules.mirrorRoot);
     this.rmp = this.rules.rmp ? new Rmp(this.engine) : null;
     this.reclaim = designs.reclaim;
     this.conversion = designs.conversion.create(this);
@@ -114,10 +114,14 @@ export class Vm implements Hashable {
 
   /**
    * Whether deleting or moving a slot drops every SPTE: the quirk KVM_X86_QUIRK_SLOT_ZAP_ALL, which only default
-   * VMs honour (since 6.12; always so from 5.3 on before).
+   * VMs honour (since 6.12; always so from 5.3 on before, for every type that there was).
    */
   get slotZapAll(): boolean {
-    return this.profile.vmType === 'default' || !atLeast(this.profile.release, [6, 12]);
+    const { vmType, release, quirks } = this.profile;
+    // 5.1 zapped the slot's pages alone; 5.3 took that back, for a guest's memory was corrupted.
+    if (atLeast(release, [5, 1]) && !atLeast(release, [5, 3])) return false;
+    if (!atLeast(release, [6, 12])) return vmType !== 'tdx';
+    return vmType === 'default' && quirks.slotZapAll;
   }
 
   /** Whether the guest frame is private, by whatever the conversion design keeps. */

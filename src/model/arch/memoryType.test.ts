@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canHonourGuestPat, dmaChangesTypes, eptTypeOf } from './eptType.ts';
+import {
+  combineTypes,
+  effectiveUnderEpt,
+  effectiveUnderNpt,
+  isCached,
+  type MemoryType,
+  PAT_RESET,
+  patIndex,
+  TYPE_ENCODING,
+} from './memoryType.ts';
+import { profile, type Release } from './profile.ts';
+import { allowsExecution, effectiveOnArm } from './stage2Arm.ts';
+
+const PAT: readonly MemoryType[] = ['UC', 'UC-', 'WC', 'WT', 'WB', 'WP'];
+const OUTER = ['UC', 'WC', 'WT', 'WB', 'WP'] as const;
+const RAM = { isMmio: false, noncoherentDma: false, cacheDisabled: false, mtrr: 'WB' } as const;
+
+describe('two types on one access', () => {
+  it('a write-back EPT leaf leaves the guest its own type, but for UC-', () => {
+    for (const pat of PAT) expect(combineTypes('WB', pat)).toBe(pat === 'UC-' ? 'UC' : pat);
+  });
+
+  it('no EPT type without ignore-PAT forces one type on the guest', () => {
+    for (const outer of OUTER)
+      expect(new Set(PAT.map(pat => combineTypes(outer, pat))).size).toBeGreaterThan(1);
+  });
+
+  it('an uncached EPT leaf still lets the guest combine writes', () => {
+    expect(effectiveUnderEpt({ type: 'UC', ignorePat: false }, 'WC', false)).toBe('WC');
+  });
+
+  it('CR0.CD makes everything uncached', () => {
+    expect(effectiveUnderEpt({ type: 'WB', ignorePat: true }, 'WB', true)).toBe('UC');
+  });
+
+  it('AMD leaves the guest its type, and its WC snoops', () => {
+    expect(PAT.map(pat => effectiveUnderNpt('WB', pat))).toEqual(['UC', 'UC', 'WC+', 'WT', 'WB', 'WP']);
+    expect(effectiveUnderNpt('UC', 'WB')).toBe('UC');
+    expect(effectiveUnderNpt('WC', 'WB')).toBe('WC');
+    expect(isCached('WC+')).toBe(false);
+  });
+
+  it('a page-table entry selects among eight types, which begin as after a reset', () => {
+    expect(PAT_RESET[patIndex(false, false, false)]).toBe('WB');
+    expect(PAT_RESET[patIndex(false, true, true)]).toBe('UC');
+    expect(PAT_RESET[patIndex(true, true, false)]).toBe('UC-');
+    expect(new Set(Object.values(TYPE_ENCODING)).size).toBe(6);
+  });
+});
+
+describe('what KVM writes into an EPT leaf', () => {
+  const at = (release: Release, inputs: Partial<Parameters<typeof eptTypeOf>[1]>, off: object = {}) =>
+    eptTypeOf(profile({ release, quirks: off }), { ...RAM, ...inputs });
+
+  it('V08: with the quirk on and no non-coherent DMA, RAM is write-back whatever the guest says', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...PAT),
+        fc.constantFrom<Release>([5, 6], [6, 8], [6, 12], [6, 18]),
+        (pat, release) => {
+          expect(effectiveUnderEpt(at(release, {}), pat, false)).toBe('WB');
+        },
+      ),
+    );
+  });
+
+  it('the quirk off honours the guest from 6.16 on, and only with self-snoop', () => {
+    const off = { ignoreGuestPat: false };
+    expect(at([6, 16], {}, off)).toEqual({ type: 'WB', ignorePat: false });
+    expect(at([6, 12], {}, off).ignorePat).toBe(true);
+    const without = profile({ release: [6, 16], selfSnoop: false, quirks: off });
+    expect(eptTypeOf(without, RAM).ignorePat).toBe(true);
+    expect(canHonourGuestPat(without)).toBe(false);
+    expect(canHonourGuestPat(profile({ release: [6, 16] }))).toBe(true);
+    expect(canHonourGuestPat(profile({ vmType: 'snp', selfSnoop: false }))).toBe(true);
+    expect(canHonourGuestPat(profile({ release: [6, 12] }))).toBe(false);
+  });
+
+  it('MMIO is uncached, with the guest free to combine writes', () => {
+    for (const release of [
+      [5, 6],
+      [6, 18],
+    ] as const)
+      expect(at(release, { isMmio: true })).toEqual({ type: 'UC', ignorePat: false });
+  });
+
+  it('with non-coherent DMA the guest decides: by MTRR before 6.11, by PAT after', () => {
+    const dma = { noncoherentDma: true, mtrr: 'WC' } as const;
+    expect(at([5, 6], dma)).toEqual({ type: 'WC', ignorePat: false });
+    expect(at([6, 11], dma)).toEqual({ type: 'WB', ignorePat: false });
+    const disabled = { ...dma, cacheDisabled: true };
+    expect(at([5, 6], disabled)).toEqual({ type: 'WB', ignorePat: true });
+    expect(at([5, 6], disabled, { cdNwCleared: false })).toEqual({ type: 'UC', ignorePat: true });
+    expect(at([6, 7], disabled)).toEqual({ type: 'WB', ignorePat: false });
+  });
+
+  it('the first device with non-coherent DMA changes types unless the guest decides anyway', () => {
+    expect(dmaChangesTypes(profile())).toBe(true);
+    expect(dmaChangesTypes(profile({ quirks: { ignoreGuestPat: false } }))).toBe(false);
+    expect(dmaChangesTypes(profile({ vmType: 'snp' }))).toBe(false);
+  });
+});
+
+describe('arm64', () => {
+  it('takes the stricter of two stages, and forces write-back on RAM with FWB', () => {
+    expect(effectiveOnArm(false, 'ram', 'Normal-NC')).toBe('Normal-NC');
+    expect(effectiveOnArm(true, 'ram', 'Normal-NC')).toBe('Normal-WB');
+    expect(effectiveOnArm(false, 'device', 'Normal-WB')).toBe('Device-nGnRE');
+    expect(effectiveOnArm(true, 'any-uncached', 'Normal-WB')).toBe('Normal-NC');
+    expect(effectiveOnArm(false, 'any-uncached', 'Device-nGnRnE')).toBe('Device-nGnRnE');
+  });
+
+  it('executes from RAM only', () => {
+    expect([allowsExecution('ram'), allowsExecution('device'), allowsExecution('any-uncached')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});
