@@ -1,6 +1,10 @@
 /** Small machines for races, built without running anything: a search builds one for every schedule. */
 import type { Profile } from '../arch/profile.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { AddressSpace } from '../host/addressSpace.ts';
+import { OWNER_ANON } from '../host/frames.ts';
+import { newEntryFlags } from '../host/protection.ts';
+import { PTE_DIRTY, PTE_WRITE, pteHigh, pteLow } from '../host/pte.ts';
 import type { Memslot } from '../kvm/memslots.ts';
 import type { Vm, VmDesigns } from '../kvm/vm.ts';
 import { buildMachine, type Machine } from '../machine.ts';
@@ -21,4 +25,13 @@ export function placeSlot(vm: Vm, slot: Partial<Memslot> & Pick<Memslot, 'pages'
   vm.memslots.inactive(0).replace(undefined, placed);
   if (placed.gmem !== null) placed.gmem.bindings.push(placed);
   return placed;
+}
+
+/** Gives a host virtual page of anonymous memory a frame as if somebody had written to it. */
+export function hostPage(mm: AddressSpace, page: number): number {
+  const pfn = mm.frames.allocate(OWNER_ANON);
+  mm.frames.setExclusive(pfn, true);
+  const flags = newEntryFlags(mm.vmas.find(page)!) | PTE_DIRTY | PTE_WRITE;
+  mm.table.write(page, pteLow(pfn, flags), pteHigh(pfn));
+  return pfn;
 }

@@ -1,18 +1,17 @@
 /** A conversion against concurrent faults: what the sequence count and the range in progress are for. */
 
 import type { TableConversion } from '../../designs/conversion/attributesIoctl.ts';
-import type { Engine } from '../../engine/engine.ts';
 import type { Property } from '../../engine/explorer/program.ts';
 import { type Actor, POINT } from '../../engine/step.ts';
 import { NO_PFN, OWNER_GMEM } from '../../host/frames.ts';
 import { GuestMemfd } from '../../kvm/guestMemfd.ts';
-import type { Invalidation } from '../../kvm/invalidation.ts';
 import { setAttributes } from '../../kvm/setAttributes.ts';
 import type { Vm } from '../../kvm/vm.ts';
 import type { Race, RaceWorld } from '../race.ts';
 import { placeSlot, raceMachine } from '../setup.ts';
 import { showMemory } from '../show.ts';
 import { Watched } from '../watched.ts';
+import { countAlone, countReadLate, withoutCheck } from '../weaken.ts';
 
 const GFN = 0;
 
@@ -69,7 +68,9 @@ export const flipVsFault: Race = {
     const { vm, mm } = raceMachine(engine, { vmType });
     const gmem = new GuestMemfd(vm, 1);
     placeSlot(vm, { pages: 1, hva: mm.map(1), gmem });
-    weaken(vm.invalidation, engine, design);
+    if (design === 'no-sequence-check') withoutCheck(vm);
+    if (design === 'no-range') countAlone(vm);
+    if (design === 'sequence-read-late') countReadLate(vm);
     const converting = new Watched(engine, 'ioctl', true);
     const { store } = vm.conversion as TableConversion;
 
@@ -93,23 +94,6 @@ export const flipVsFault: Race = {
     return { properties, show: () => showMemory(vm, 1) };
   },
 };
-
-function weaken(invalidation: Invalidation, engine: Engine, design: string): void {
-  if (design === 'no-sequence-check') invalidation.mustRetry = () => false;
-  if (design === 'no-range') invalidation.addRange = () => {};
-  if (design === 'sequence-read-late') {
-    // The first question of a fault stands for its reading the count: it comes right after the attribute.
-    const counts = new Map<number, number>();
-    const mustRetry = invalidation.mustRetry.bind(invalidation);
-    invalidation.mustRetry = (_, gfn) => {
-      const count = counts.get(engine.current);
-      counts.delete(engine.current);
-      if (count !== undefined) return mustRetry(count, gfn);
-      counts.set(engine.current, invalidation.sequence);
-      return false;
-    };
-  }
-}
 
 function* convert(vm: Vm, store: TableConversion['store'], design: string): Actor {
   const isAll = () => false;
