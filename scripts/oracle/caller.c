@@ -2,7 +2,8 @@
  * Carries out single system calls and memory accesses for the recorder: a command a line on standard input, an answer
  * a line on standard output. Numbers are decimal or 0x..., bytes are hexadecimal.
  *
- *   S nr a b c d e f   a system call; answers its value, or a negated errno
+ *   S nr a b c d e f   a system call; answers its value, or a negated errno, and "!signal code address" where a signal
+ *                      came meanwhile
  *   L addr len         loads bytes; answers them, or "!signal code"
  *   W addr bytes       stores bytes; answers "ok", or "!signal code"
  *   M addr byte len    fills memory; answers "ok"
@@ -30,12 +31,14 @@ static char line[LINE_BYTES];
 static sigjmp_buf recovery;
 static volatile sig_atomic_t guarded;
 static volatile int died_of, died_code;
+static void *volatile died_at;
 
 static void on_signal(int number, siginfo_t *info, void *context)
 {
 	(void)context;
 	died_of = number;
 	died_code = info->si_code;
+	died_at = info->si_addr;
 	if (guarded)
 		siglongjmp(recovery, 1);
 }
@@ -81,8 +84,14 @@ static void call(char *at)
 	uint64_t a[7];
 	for (int i = 0; i < 7; i++)
 		a[i] = number(&at);
+	died_of = 0;
 	long value = syscall(a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
-	dprintf(1, "%ld\n", value < 0 ? -(long)errno : value);
+	if (value < 0)
+		value = -(long)errno;
+	if (died_of)
+		dprintf(1, "%ld !%d %d %lu\n", value, died_of, died_code, (unsigned long)died_at);
+	else
+		dprintf(1, "%ld\n", value);
 }
 
 static void load(char *at)

@@ -12,6 +12,11 @@ export interface Fatal {
   readonly code: number;
 }
 
+/** A signal that came during a system call; the address in bytes. */
+export interface Signal extends Fatal {
+  readonly address: number;
+}
+
 /** Something that this machine cannot do; the message is one line. */
 export class OracleError extends Error {}
 
@@ -39,6 +44,8 @@ export function buildCaller(root: string): string {
 export class Caller {
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly lines: Interface;
+  /** The signal that came during the last system call, or null. */
+  signal: Signal | null = null;
   private readonly waiting: { resolve(line: string): void; reject(error: Error): void }[] = [];
 
   constructor(program: string) {
@@ -54,9 +61,14 @@ export class Caller {
 
   /** Makes a system call with up to six arguments; returns its value, or a negated errno. */
   async syscall(number: number, ...args: readonly (number | bigint)[]): Promise<number> {
-    return Number(
-      await this.ask(`S ${number} ${args.map(arg => BigInt.asUintN(64, BigInt(arg))).join(' ')}`),
-    );
+    const words = args.map(arg => BigInt.asUintN(64, BigInt(arg)));
+    const [value, came] = (await this.ask(`S ${number} ${words.join(' ')}`)).split(' !');
+    this.signal = null;
+    if (came !== undefined) {
+      const [signal, code, address] = came.split(' ').map(Number);
+      this.signal = { signal, code, address };
+    }
+    return Number(value);
   }
 
   /** Reads bytes as a thread does. */

@@ -2,7 +2,7 @@
  * A guest that makes one load or store at a time: page tables that map every page to the frame of its number, a few
  * instructions, and a port to report through.
  */
-import { type Caller, OracleError, SCRATCH } from './caller.ts';
+import { type Caller, OracleError, SCRATCH, type Signal } from './caller.ts';
 import { SYS } from './syscalls.ts';
 
 const KVM_RUN = 0xae80;
@@ -52,7 +52,7 @@ export type Exit =
 /** What an access came to: the value reported, or the exit and errno (negated, or 0) it ended with. */
 export type Access =
   | { readonly done: true; readonly value: bigint }
-  | { readonly done: false; readonly errno: number; readonly exit: Exit };
+  | { readonly done: false; readonly errno: number; readonly exit: Exit; readonly signal: Signal | null };
 
 /** Instructions at a place each: load or store of 1, 2, 4 or 8 bytes at rdi, rax stored at rsi, an endless loop. */
 const CODE: readonly { readonly write: boolean; readonly size: number; readonly bytes: readonly number[] }[] =
@@ -136,11 +136,12 @@ export class Guest {
     if (at < 0) throw new OracleError(`there is no access of ${size} bytes`);
     await this.setRegs(CTRL_GPA + at * CODE_STEP, gpa, value);
     const errno = await this.kvmRun(false);
+    const { signal } = this.caller;
     const exit = await this.exit();
-    if (errno < 0) return { done: false, errno, exit };
-    if (exit.reason !== 'MMIO') return { done: false, errno: 0, exit };
+    if (errno < 0) return { done: false, errno, exit, signal };
+    if (exit.reason !== 'MMIO') return { done: false, errno: 0, exit, signal };
     await this.finishIo(exit);
-    if (exit.addr !== REPORT_GPA) return { done: false, errno: 0, exit };
+    if (exit.addr !== REPORT_GPA) return { done: false, errno: 0, exit, signal };
     return { done: true, value: Buffer.from(exit.data!, 'hex').readBigUInt64LE() };
   }
 

@@ -86,7 +86,7 @@ export class Recorder {
       case 'gmem':
         return this.vm(op, names);
       case 'vcpu':
-        return op.op === 'vcpu.create' ? this.createVcpu(op, names) : this.access(op);
+        return op.op === 'vcpu.create' ? this.createVcpu(op, names) : this.access(op, names);
       case 'fd':
       case 'memfd':
         return this.file(op, names);
@@ -184,14 +184,14 @@ export class Recorder {
     return plain(fd);
   }
 
-  private async access(op: RecordedOp): Promise<Result> {
+  private async access(op: RecordedOp, names: Names): Promise<Result> {
     const guest = this.guests.get(String(op.vcpu));
     const write = op.op === 'vcpu.write';
     if (!write && op.op !== 'vcpu.read') throw unknown(op);
     if (guest === undefined) return { errno: 'EBADF', stage: 'setup' };
     if (!(await guest.isReachable())) return { errno: 'EIO', stage: 'setup' };
     const result = await guest.access(write, number(op, 'gpa'), number(op, 'size', 4), wide(op, 'value'));
-    return ran(result, write);
+    return ran(result, write, names);
   }
 
   private async file(op: RecordedOp, names: Names): Promise<Result> {
@@ -345,10 +345,13 @@ function statOf(stat: Buffer): Result {
   };
 }
 
-function ran(access: Access, write: boolean): Result {
+function ran(access: Access, write: boolean, names: Names): Result {
   if (access.done) return write ? { ok: true } : { ok: true, value: `0x${access.value.toString(16)}` };
   const exit = { ...access.exit };
-  return access.errno === 0 ? { exit } : { ...plain(access.errno), exit };
+  if (access.errno === 0) return { exit };
+  const { signal } = access;
+  const came = signal === null ? {} : { ...death(signal), sigaddr: names.describe(signal.address) };
+  return { ...plain(access.errno), exit, ...came };
 }
 
 function unknown(op: RecordedOp): OracleError {
