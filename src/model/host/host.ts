@@ -23,6 +23,8 @@ export class Host {
   thp: ThpPolicy = 'madvise';
   /** The kernel was built to survive broken memory (CONFIG_MEMORY_FAILURE). */
   memoryFailure = true;
+  /** Inodes made so far: the number of the last one. */
+  inodes = 0;
   /** Time, in ns, that interruptions of every CPU have taken from whoever was running. */
   stolenNs = 0;
   /** CPUs of the host. */

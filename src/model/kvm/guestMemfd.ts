@@ -35,6 +35,7 @@ export class GuestMemfd implements MappedFile {
   /** The slots bound to parts of it. */
   readonly bindings: Memslot[] = [];
   readonly vm: Vm;
+  readonly inode: number;
   /** Pages that were zeroed for somebody's use: allocating alone does not do it. */
   private readonly prepared: SparsePages;
   private readonly mappings = new FileMappings();
@@ -49,6 +50,7 @@ export class GuestMemfd implements MappedFile {
     this.prepared = new SparsePages(vm.engine.words);
     this.pages = pages;
     this.flags = flags;
+    this.inode = ++vm.host.inodes;
     this.invalidateLock = new RwLock(vm.engine, 'invalidate_lock');
     this.object = vm.engine.access.reserve(1, 'guest_memfd pages');
     vm.users++;

@@ -29,7 +29,7 @@ export class GmemFile extends OpenFile {
 
   override status(): FileStatus {
     const size = BigInt(this.gmem.pages) * BigInt(PAGE_SIZE);
-    return { size, blocks512: 0, blksize: PAGE_SIZE, mode: 0o100600, nlink: 1 };
+    return { size, blocks512: 0, blksize: PAGE_SIZE, mode: 0o100600, nlink: 1, ino: this.gmem.inode };
   }
 
   override *fallocate(mode: number, offset: bigint, length: bigint): Actor<number> {

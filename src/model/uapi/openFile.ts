@@ -17,6 +17,8 @@ export interface FileStatus {
   /** Type and permissions. */
   readonly mode: number;
   readonly nlink: number;
+  /** Inode number, where the file has one of its own. */
+  readonly ino?: number;
 }
 
 export abstract class OpenFile {
