@@ -3,7 +3,19 @@ import type { SidebarsConfig } from '@docusaurus/plugin-content-docs';
 export default {
   reading: [
     { type: 'doc', id: 'index', label: 'Front page' },
-    { type: 'category', label: 'Primer', collapsible: false, items: ['primer/memslots-and-faults'] },
+    {
+      type: 'category',
+      label: 'Primer',
+      collapsible: false,
+      items: [
+        'primer/memslots-and-faults',
+        'primer/a-fault',
+        'primer/notifiers',
+        'primer/private-memory',
+        'primer/dirty-logging',
+        'primer/post-copy',
+      ],
+    },
     {
       type: 'category',
       label: 'Debates',

@@ -124,6 +124,10 @@ const texts: Readonly<Record<string, readonly [term: string, text: string]>> = {
     'userfaultfd',
     'A file descriptor through which a process handles page faults of an address space itself: it reads the fault and installs the page.',
   ],
+  vcpu: [
+    'vCPU',
+    'A virtual processor of the guest: a thread of the VMM that runs guest code inside KVM_RUN.',
+  ],
   vmm: [
     'VMM',
     'Virtual machine monitor: the process that makes a guest through KVM’s interface, such as QEMU.',

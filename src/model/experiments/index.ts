@@ -1,6 +1,11 @@
 import type { AnyExperiment } from './experiment.ts';
 import { matrixExperiment } from './memoryType/matrix.ts';
+import { conversionExperiment } from './primer/conversion.ts';
+import { dirtyLogExperiment } from './primer/dirtyLog.ts';
+import { faultExperiment } from './primer/fault.ts';
 import { memslotsExperiment } from './primer/memslots.ts';
+import { postCopyExperiment } from './primer/postCopy.ts';
+import { sequenceExperiment } from './primer/sequence.ts';
 import { bootExperiment } from './privateMemory/boot.ts';
 import { bootConstantsExperiment } from './privateMemory/bootConstants.ts';
 import { doubleAllocationExperiment } from './privateMemory/doubleAllocation.ts';
@@ -16,6 +21,11 @@ export const experiments: readonly AnyExperiment[] = [
   flushCostExperiment,
   matrixExperiment,
   memslotsExperiment,
+  faultExperiment,
+  sequenceExperiment,
+  conversionExperiment,
+  dirtyLogExperiment,
+  postCopyExperiment,
 ];
 
 /** The experiment of an id, or undefined. */
