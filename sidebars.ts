@@ -13,6 +13,7 @@ export default {
         'primer/notifiers',
         'primer/private-memory',
         'primer/dirty-logging',
+        'primer/memory-types',
         'primer/post-copy',
       ],
     },
