@@ -264,6 +264,12 @@ export const COST_TABLE = {
     'nobody published it; of the order of a memory access and a broadcast TLB flush',
     [200, 10000],
   ),
+  rmpLookup: assumed(
+    100,
+    'Reading the RMP entry of a frame before zapping an SPTE of it',
+    'nobody published it; a read of memory that no cache holds',
+    [10, 5000],
+  ),
   pvalidate: assumed(
     1000,
     'PVALIDATE of a 4 KiB page by the guest',

@@ -161,3 +161,18 @@ export const IGNORE_PAT_QUIRK: Source = {
   date: '2025-05-28',
   messageId: '20250528172432.8396-1-pbonzini@redhat.com',
 };
+
+/** Flush for events of a few types only. */
+export const LI_EVENT_TYPES: Source = {
+  title: 'Jacky Li, on flushing caches of SEV guests for some notifier events only',
+  date: '2023-11-10',
+  messageId: '20231110003734.1014084-1-jackyli@google.com',
+};
+
+/** The patch whose two flags the second debate is about. */
+export const SHARED_ONLY_PATCH: Source = {
+  title:
+    'Sean Christopherson, [RFC PATCH v12 10/33] KVM: Set the stage for handling only shared mappings in mmu_notifier events',
+  date: '2023-09-14',
+  messageId: '20230914015531.1419405-11-seanjc@google.com',
+};

@@ -11,6 +11,7 @@ import { bootConstantsExperiment } from './privateMemory/bootConstants.ts';
 import { doubleAllocationExperiment } from './privateMemory/doubleAllocation.ts';
 import { trackingExperiment } from './privateMemory/tracking.ts';
 import { flushCostExperiment } from './sharedOnly/flushCost.ts';
+import { spuriousFaultsExperiment } from './sharedOnly/spuriousFaults.ts';
 
 /** Every experiment, in the order of the debates, then the primer's. */
 export const experiments: readonly AnyExperiment[] = [
@@ -19,6 +20,7 @@ export const experiments: readonly AnyExperiment[] = [
   trackingExperiment,
   doubleAllocationExperiment,
   flushCostExperiment,
+  spuriousFaultsExperiment,
   matrixExperiment,
   memslotsExperiment,
   faultExperiment,

@@ -54,6 +54,9 @@ export class TdpMmu implements Hashable {
   private readonly format: SpteFormat;
   private readonly object: number;
 
+  /** Told of the frame of every leaf that goes from the root of private mappings. */
+  onPrivateRemoved: ((pfn: number) => void) | undefined;
+
   constructor(engine: Engine, format: SpteFormat, mirrorRoot: boolean) {
     this.engine = engine;
     this.format = format;
@@ -195,6 +198,8 @@ export class TdpMmu implements Hashable {
     const fate =
       this.judge === null ? 'drop' : this.judge(gfn, sptePfn(low, high), { present, pinned, reason, filter });
     if (fate === 'keep') return 0;
+    if (present && filter === FILTER_PRIVATE && this.mirror !== null)
+      this.onPrivateRemoved?.(sptePfn(low, high));
     if (this.engine.access.on) this.engine.access.write(this.objectOf(gfn));
     if (fate === 'keep-pinned') {
       words[2 * index] = low & PFN_LOW;

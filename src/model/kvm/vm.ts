@@ -8,6 +8,7 @@ import { Mutex } from '../engine/mutex.ts';
 import { RwLock } from '../engine/rwLock.ts';
 import { Srcu } from '../engine/srcu.ts';
 import type { AddressSpace } from '../host/addressSpace.ts';
+import { ZERO_TOKEN } from '../host/frames.ts';
 import type { Host } from '../host/host.ts';
 import type { Conversion, ConversionDesign } from './conversion.ts';
 import { BITMAP_SINK } from './dirtyBitmap.ts';
@@ -100,6 +101,8 @@ export class Vm implements Hashable {
     this.conversion = designs.conversion.create(this);
     this.pinning = designs.pinning?.create(this) ?? null;
     this.mmu.judge = this.zapJudge();
+    // A TDX page that is removed from the secure EPT and added again is accepted anew, which fills it with zeros.
+    this.mmu.onPrivateRemoved = pfn => host.frames.write(pfn, ZERO_TOKEN);
     this.shadow = profile.mmu === 'shadow' ? new ShadowMmu(this.engine) : null;
     this.notifier = new KvmNotifier(this);
     mm.registerNotifier(this.notifier);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { flushEveryEvent, flushKeepingLines, flushRanCpus } from '../../designs/reclaim/flushEveryEvent.ts';
 import { flushOnGmemFree } from '../../designs/reclaim/flushOnGmemFree.ts';
 import { reclaimDesigns } from '../../designs/reclaim/index.ts';
+import { flushSomeEvents, flushWhereZapped, skipPrivateSlots } from '../../designs/reclaim/narrower.ts';
 import type { ReclaimDesign } from '../../kvm/reclaim.ts';
 import { type AnyValues, defaults } from '../params.ts';
 import { flushCostExperiment } from './flushCost.ts';
@@ -57,6 +58,31 @@ describe('shared-only/flush-cost', () => {
     // Merging announces each page, then the change; the guest’s next write has the page copied.
     expect(sum(sev, flushEveryEvent, 'flushes', 128, 'KSM')).toBe(4000);
     expect(sum(sev, flushEveryEvent, 'flushes', 128, 'compaction')).toBe(1000);
+  });
+
+  it('frees private pages unflushed where only zapped ones count: the conversion has zapped them before', () => {
+    expect(sum(rows, flushWhereZapped, 'unflushed', 128)).toBe(values.gmemFrees);
+    for (const design of reclaimDesigns) {
+      if (design !== flushWhereZapped) expect(sum(rows, design, 'unflushed', 128)).toBe(0);
+    }
+  });
+
+  it('leaves the guest with pages it should have lost where whole slots are passed over', () => {
+    const loud = run({ balloon: 1000, compaction: 1000 });
+    for (const design of reclaimDesigns) {
+      const stale = sum(loud, design, 'stale', 128);
+      if (design === skipPrivateSlots) expect(stale).toBeGreaterThan(0);
+      else expect(stale).toBe(0);
+    }
+    // What made the proposal look good: nothing is left of the trace but slot changes and what guest_memfd frees.
+    expect(sum(rows, skipPrivateSlots, 'flushes', 128) - values.gmemFrees).toBe(104);
+  });
+
+  it('still flushes for merging and migration where only some types of events count', () => {
+    const sev = run({ guest: 'sev', numa: 1000, ksm: 1000, compaction: 1000 });
+    expect(sum(sev, flushSomeEvents, 'flushes', 128, 'NUMA balancing')).toBe(0);
+    expect(sum(sev, flushSomeEvents, 'flushes', 128, 'KSM')).toBe(4000);
+    expect(sum(sev, flushSomeEvents, 'flushes', 128, 'compaction')).toBe(1000);
   });
 
   it('never flushes for a TDX guest, whose private pages the host frees one by one', () => {

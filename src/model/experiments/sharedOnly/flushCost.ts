@@ -175,6 +175,8 @@ export const flushCostExperiment = experiment({
             cpuSeconds: Math.round(cost.lostNs / 1e6) / 1e3,
             waitSeconds: Math.round((cost.flushes * costs.flushAllCpus) / 1e6) / 1e3,
             faults: cost.faults,
+            unflushed: cost.unflushed,
+            stale: cost.stale,
           };
         }),
       );
@@ -182,7 +184,7 @@ export const flushCostExperiment = experiment({
   },
   views(rows, { cpus }) {
     const here = rows.filter(row => row.cpus === cpus);
-    const total = (list: typeof rows, key: 'flushes' | 'cpuSeconds' | 'waitSeconds' | 'faults') =>
+    const total = (list: typeof rows, key: keyof (typeof rows)[number]) =>
       Math.round(list.reduce((sum, row) => sum + (row[key] as number), 0) * 1e3) / 1e3;
     const designs = [...new Set(rows.map(row => row.design))];
     const sums = designs.flatMap(design =>
@@ -222,6 +224,8 @@ export const flushCostExperiment = experiment({
           { key: 'waitSeconds', label: 'Callers waited', unit: 's', digits: 2 },
           { key: 'cpuSeconds', label: 'CPU time lost', unit: 's', digits: 2 },
           { key: 'faults', label: 'Faults' },
+          { key: 'unflushed', label: 'Private pages freed unflushed' },
+          { key: 'stale', label: 'Stale mappings left' },
         ],
         rows: designs.map(design => {
           const list = here.filter(row => row.design === design);
@@ -231,6 +235,8 @@ export const flushCostExperiment = experiment({
             waitSeconds: total(list, 'waitSeconds'),
             cpuSeconds: total(list, 'cpuSeconds'),
             faults: total(list, 'faults'),
+            unflushed: total(list, 'unflushed'),
+            stale: total(list, 'stale'),
           };
         }),
       },

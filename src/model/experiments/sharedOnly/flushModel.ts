@@ -9,6 +9,7 @@ import type { Costs } from '../../costs/table.ts';
 import { attributesIoctl } from '../../designs/conversion/attributesIoctl.ts';
 import { Random } from '../../engine/random.ts';
 import type { Actor } from '../../engine/step.ts';
+import { hasEncryptedLines } from '../../kvm/cacheFlush.ts';
 import { GuestMemfd } from '../../kvm/guestMemfd.ts';
 import { createSlot } from '../../kvm/memslotUpdate.ts';
 import type { ReclaimDesign } from '../../kvm/reclaim.ts';
@@ -39,7 +40,13 @@ export interface FlushCost {
   readonly interrupted: number;
   /** Faults that the guest took because of the events. */
   readonly faults: number;
+  /** Frees of private pages after which nobody had flushed their lines. */
+  readonly unflushed: number;
+  /** Events that left the guest with a mapping of a page that the host has taken away. */
+  readonly stale: number;
 }
+
+const NOTHING = { flushes: 0, lostNs: 0, interrupted: 0, faults: 0, unflushed: 0, stale: 0 };
 
 const GUEST_PAGES = 2 ** 14;
 /** Events carried out one by one. */
@@ -48,7 +55,7 @@ const SAMPLES = 8;
 /** Carries out `events` events of one cause. */
 export function flushCost(scene: FlushScene, cause: Cause, events: number): FlushCost {
   const samples = Math.min(SAMPLES, events);
-  if (samples === 0) return { flushes: 0, lostNs: 0, interrupted: 0, faults: 0 };
+  if (samples === 0) return NOTHING;
   const machine = buildMachine({
     profile: { vmType: scene.vmType },
     designs: { conversion: attributesIoctl, reclaim: scene.design },
@@ -60,7 +67,8 @@ export function flushCost(scene: FlushScene, cause: Cause, events: number): Flus
   const vcpu = vm.createVcpu();
   const random = new Random(1);
   for (let id = 0; id < scene.vcpus; id++) vm.haveRunCpus.add(id % scene.cpus);
-  const total = { flushes: 0, lostNs: 0, interrupted: 0, faults: 0 };
+  const total = { ...NOTHING };
+  const converts = cause === 'toPrivate' || cause === 'toShared';
   let moved = 0;
 
   /** The vCPUs have been moved as often as they would be by the time of this sample. */
@@ -86,12 +94,16 @@ export function flushCost(scene: FlushScene, cause: Cause, events: number): Flus
         interrupted: host.flushedCpus,
         faults: vm.stats.faults,
       };
-      if (cause === 'toPrivate' || cause === 'toShared')
-        yield* vmm.convert(gfn, gfn + 1, cause === 'toPrivate');
-      else yield* hostEvent(vm, cause, gfn, gfn + 512);
-      // What was taken away is touched again.
-      if (cause !== 'toPrivate' && cause !== 'toShared')
+      if (converts) yield* vmm.convert(gfn, gfn + 1, cause === 'toPrivate');
+      else {
+        yield* hostEvent(vm, cause, gfn, gfn + 512);
+        const entry = vm.mmu.entry(gfn, false);
+        if (entry?.present && entry.pfn !== mm.table.pfn(hva + gfn)) total.stale++;
+        // What was taken away is touched again.
         yield* vcpu.write(gfn, host.frames.newToken(), false);
+      }
+      if (cause === 'toShared' && hasEncryptedLines(vm) && host.lostCpuNs === before.lostNs)
+        total.unflushed++;
       total.flushes += vm.stats.cacheFlushes - before.flushes;
       total.lostNs += host.lostCpuNs - before.lostNs;
       total.interrupted += host.flushedCpus - before.interrupted;
@@ -115,5 +127,7 @@ export function flushCost(scene: FlushScene, cause: Cause, events: number): Flus
     lostNs: total.lostNs * factor,
     interrupted: Math.round(total.interrupted * factor),
     faults: Math.round(total.faults * factor),
+    unflushed: Math.round(total.unflushed * factor),
+    stale: Math.round(total.stale * factor),
   };
 }
