@@ -3,10 +3,12 @@ import type { Config } from '@docusaurus/types';
 import { csp } from './plugins/csp/index.ts';
 import { experiments } from './plugins/experiments/index.ts';
 import { glossary } from './plugins/glossary/index.ts';
+import { llms } from './plugins/llms/index.ts';
 import { modelBundle } from './plugins/modelBundle/index.ts';
 import { pageData } from './plugins/pageData/remark.ts';
 import { playgrounds } from './plugins/playgrounds/index.ts';
 import { remarkPlaygrounds } from './plugins/playgrounds/remark.ts';
+import { search } from './plugins/search/index.ts';
 import { source } from './plugins/source/index.ts';
 import { SITE_POLICY_NEEDS } from './src/playground/sandbox/frame.ts';
 
@@ -42,6 +44,8 @@ export default {
     glossary,
     modelBundle,
     playgrounds,
+    search,
+    llms,
     csp(SITE_POLICY_NEEDS),
     [
       '@docusaurus/plugin-content-docs',

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LoadContext, Plugin } from '@docusaurus/types';
 import { type Policy, withPolicy } from './policy.ts';
@@ -20,7 +20,9 @@ export function csp(needs: Policy): (context: LoadContext) => Plugin {
         const path = join(outDir, file);
         const html = await readFile(path, 'utf8');
         try {
-          await writeFile(path, withPolicy(html, needs));
+          // Other plugins read the pages at the same time: they find the old text or the new one, never half of it.
+          await writeFile(`${path}.new`, withPolicy(html, needs));
+          await rename(`${path}.new`, path);
         } catch (error) {
           throw new Error(`${file}: ${error instanceof Error ? error.message : error}`);
         }

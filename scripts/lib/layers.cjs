@@ -26,8 +26,9 @@ const plainData = ['index.ts', 'experiments/view.ts', 'experiments/params.ts', '
 /** @type {Readonly<Record<string, readonly string[]>>} */
 const siteLayers = {
   views: [],
+  search: [],
   playground: ['views'],
-  components: ['views', 'playground', 'model', 'css'],
+  components: ['views', 'playground', 'search', 'model', 'css'],
   cli: ['model'],
   pages: ['components', 'css'],
   theme: ['components', 'css'],

@@ -24,6 +24,9 @@ interface Props {
   readonly brief?: boolean;
 }
 
+/** Controls that a brief experiment shows at once; the others are folded away. */
+const BRIEF_CONTROLS = 3;
+
 /** The frames of an outcome's parts, the same as long as the component stands. */
 function useFrames(): Frames {
   const first = useRef<HTMLDivElement>(null);
@@ -84,20 +87,29 @@ function Panel({ definition, brief = false }: Props): ReactNode {
   };
   const isDefault = Object.keys(params).every(name => values[name] === params[name].default);
 
+  const all = Object.entries(params);
+  const shown = brief ? BRIEF_CONTROLS : all.length;
+  const control = ([name, param]: (typeof all)[number]) => (
+    <Control
+      key={name}
+      param={param}
+      value={values[name]}
+      onChange={value => change({ ...values, [name]: value })}
+    />
+  );
   const controls = (
     <form className="fl-controls" onSubmit={event => event.preventDefault()} onFocus={warm}>
       <fieldset disabled={!isBrowser}>
         <legend className="fl-legend-text">Parameters</legend>
-        <div className="fl-grid">
-          {Object.entries(params).map(([name, param]) => (
-            <Control
-              key={name}
-              param={param}
-              value={values[name]}
-              onChange={value => change({ ...values, [name]: value })}
-            />
-          ))}
-        </div>
+        <div className="fl-grid">{all.slice(0, shown).map(control)}</div>
+        {all.length > shown && (
+          <details className="fl-more">
+            <summary>
+              {all.length - shown} more {all.length - shown === 1 ? 'parameter' : 'parameters'}
+            </summary>
+            <div className="fl-grid">{all.slice(shown).map(control)}</div>
+          </details>
+        )}
       </fieldset>
       <noscript>
         <p className="fl-help">The controls need JavaScript; the figures show the run with the defaults.</p>
