@@ -30,6 +30,12 @@ export default {
         'debates/userfault/index',
       ],
     },
+    {
+      type: 'category',
+      label: 'The model',
+      collapsible: false,
+      items: ['model/index', 'model/mechanisms', 'model/limits'],
+    },
     'glossary',
   ],
 } satisfies SidebarsConfig;
