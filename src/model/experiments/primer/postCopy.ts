@@ -65,7 +65,7 @@ export const postCopyExperiment = experiment({
         const waited = engine.now;
         const message = yield* readUserfaultfd(uffd, false, null);
         if (typeof message === 'number' || message.event !== 'pagefault') return;
-        note('reader', 'waits for a fault', page === 0 ? Math.max(waited, began) : waited, 'wait');
+        note('reader', 'waits for a fault', page === 0 ? Math.max(waited, began) : waited, 'block');
         const asked = engine.now;
         yield link.send(PAGE_SIZE);
         note('network', 'page on its way', asked, 'stall');
