@@ -12,6 +12,7 @@ import { doubleAllocationExperiment } from './privateMemory/doubleAllocation.ts'
 import { trackingExperiment } from './privateMemory/tracking.ts';
 import { flushCostExperiment } from './sharedOnly/flushCost.ts';
 import { spuriousFaultsExperiment } from './sharedOnly/spuriousFaults.ts';
+import { pagingRateExperiment } from './userfault/pagingRate.ts';
 
 /** Every experiment, in the order of the debates, then the primer's. */
 export const experiments: readonly AnyExperiment[] = [
@@ -22,6 +23,7 @@ export const experiments: readonly AnyExperiment[] = [
   flushCostExperiment,
   spuriousFaultsExperiment,
   matrixExperiment,
+  pagingRateExperiment,
   memslotsExperiment,
   faultExperiment,
   sequenceExperiment,
