@@ -1,6 +1,6 @@
 /**
- * Zapping only shared SPTEs where one root holds both kinds: the question that Christopherson's mail of 19 September
- * 2023 leaves open ("is that even possible to do race-free?"), for each way to tell the kinds apart.
+ * Zapping only shared SPTEs where one root holds both kinds: Christopherson's mail of 18 September 2023 leaves open
+ * whether that can be done without a race. Here it is asked of each way to tell the kinds apart.
  */
 import type { TableConversion } from '../../designs/conversion/attributesIoctl.ts';
 import type { Engine } from '../../engine/engine.ts';
