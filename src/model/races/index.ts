@@ -1,9 +1,13 @@
+import { alias } from './memoryType/alias.ts';
 import { zapVsMigrate } from './pinning/zapVsMigrate.ts';
 import { earlyAllocation } from './privateMemory/earlyAllocation.ts';
 import { flipVsFault } from './privateMemory/flipVsFault.ts';
 import type { Race } from './race.ts';
 import { faultVsInvalidate } from './sharedOnly/faultVsInvalidate.ts';
 import { preciseZap } from './sharedOnly/preciseZap.ts';
+import { clearVsFault } from './userfault/clearVsFault.ts';
+import { doubleInstall } from './userfault/doubleInstall.ts';
+import { lostWakeup } from './userfault/lostWakeup.ts';
 
 /** Every race, in the order of the debates. */
 export const races: readonly Race[] = [
@@ -12,6 +16,10 @@ export const races: readonly Race[] = [
   faultVsInvalidate,
   preciseZap,
   zapVsMigrate,
+  alias,
+  doubleInstall,
+  clearVsFault,
+  lostWakeup,
 ];
 
 /** The race of an id, or undefined. */
