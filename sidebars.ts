@@ -34,7 +34,7 @@ export default {
       type: 'category',
       label: 'The model',
       collapsible: false,
-      items: ['model/index', 'model/mechanisms', 'model/limits'],
+      items: ['model/index', 'model/mechanisms', 'model/calibration', 'model/limits'],
     },
     'glossary',
   ],

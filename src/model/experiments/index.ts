@@ -1,3 +1,4 @@
+import { calibrationExperiment } from './calibration/calibration.ts';
 import type { AnyExperiment } from './experiment.ts';
 import { matrixExperiment } from './memoryType/matrix.ts';
 import { conversionExperiment } from './primer/conversion.ts';
@@ -30,6 +31,7 @@ export const experiments: readonly AnyExperiment[] = [
   conversionExperiment,
   dirtyLogExperiment,
   postCopyExperiment,
+  calibrationExperiment,
 ];
 
 /** The experiment of an id, or undefined. */

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { defaults } from '../params.ts';
+import type { TableView } from '../view.ts';
+import { calibrationExperiment } from './calibration.ts';
+import { CALIBRATED_TABLES } from './tables.ts';
+
+const values = defaults(calibrationExperiment.params);
+const rows = calibrationExperiment.run(values);
+const summaries = (calibrationExperiment.views(rows, values)[0] as TableView).rows;
+const of = (name: string) => summaries.find(row => (row.table as string).includes(name))!;
+
+describe('model/calibration', () => {
+  it('meets the boots within 5 %, one of them predicted from two constants', () => {
+    const boots = rows.filter(row => (row.table as string).includes('Roth'));
+    expect(boots).toHaveLength(3);
+    for (const boot of boots) expect(Math.abs(boot.percent as number)).toBeLessThan(5);
+    expect(of('Roth')).toMatchObject({ free: 2, fitted: 2, predicted: 1 });
+  });
+
+  it('predicts Moorthy’s rates from four constants better than the scalability law does from six', () => {
+    const model = of('256 CPUs');
+    expect(model).toMatchObject({ free: 4, fitted: 6, predicted: 12 });
+    expect(model.median as number).toBeLessThan(36);
+    expect(of('scalability law')).toMatchObject({ free: 6, fitted: 6, predicted: 12 });
+    expect(of('scalability law').median as number).toBeGreaterThan(model.median as number);
+  });
+
+  it('predicts Houghton’s rates from those and two more, the median within 35 % and all within a factor of 2', () => {
+    const model = of('96 CPUs');
+    expect(model).toMatchObject({ free: 2, fitted: 2, predicted: 28 });
+    expect(model.median as number).toBeLessThan(35);
+    for (const row of rows.filter(r => r.table === model.table)) {
+      expect(row.percent as number).toBeGreaterThan(-50);
+      expect(row.percent as number).toBeLessThan(100);
+    }
+  });
+
+  it('misses where the page says that it does', () => {
+    const percent = (name: string) =>
+      rows.find(row => row.name === name && row.table === of('256 CPUs').table)!.percent as number;
+    for (const n of [4, 8, 16]) expect(percent(`userfaultfd, ${n} vCPUs`)).toBeGreaterThan(0);
+    for (const n of [64, 128, 256]) expect(percent(`userfaultfd, ${n} vCPUs`)).toBeLessThan(0);
+    expect(percent('exit on missing, 256 vCPUs')).toBeGreaterThan(-60);
+    expect(percent('exit on missing, 256 vCPUs')).toBeLessThan(-40);
+  });
+
+  it('says of every free constant what it was fitted on', () => {
+    for (const { free, title } of CALIBRATED_TABLES) {
+      for (const cost of Object.values(free)) expect([title, cost.origin.kind]).toEqual([title, 'fitted']);
+    }
+  });
+
+  it('shows predicted or fitted points alone when asked to', () => {
+    const predicted = calibrationExperiment.run({ points: 'predicted' });
+    const fitted = calibrationExperiment.run({ points: 'fitted' });
+    expect(predicted.length + fitted.length).toBe(rows.length);
+    expect(new Set(predicted.map(row => row.how))).toEqual(new Set(['predicted']));
+  });
+});
