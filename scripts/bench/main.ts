@@ -1,6 +1,8 @@
 /** `npm run bench`: what the model costs, as ratios inside this one run. Exit code 1 when a bound is missed. */
+import { Arena } from '../../src/model/engine/arena.ts';
 import { bareEvents, contendedLock } from './engine.ts';
-import { missedBounds, report, turns } from './measure.ts';
+import { buildRaceMachine, setUpGuest, touchAgain, touchAll } from './machine.ts';
+import { missedBounds, report, retainedBytes, turns } from './measure.ts';
 import { contendedLockInSimJs } from './simjs.ts';
 
 const ACTORS = 64;
@@ -17,7 +19,65 @@ report(
   'times',
 );
 
-const bare = turns(5, { bare: () => bareEvents(ACTORS, 30_000) }).bare / (ACTORS * 30_000);
+const EVENTS = 10_000;
+const FAULTS = 100_000;
+const fault = turns(7, {
+  bare: () => bareEvents(ACTORS, EVENTS),
+  host: () => touchAll(setUpGuest(FAULTS), 1),
+  gmem: () => touchAll(setUpGuest(FAULTS, { profile: { vmType: 'snp' } }), 1),
+});
+const bare = fault.bare / (ACTORS * EVENTS);
 console.log(`       one bare event: ${bare.toPrecision(3)} ns here`);
+report('full fault on host memory, over a bare event', fault.host / FAULTS / bare, '<=', 15, 'events');
+report('full fault on guest_memfd, over a bare event', fault.gmem / FAULTS / bare, '<=', 15, 'events');
+
+const PAGES = 512 * 512;
+let guest = setUpGuest(PAGES);
+const before = retainedBytes();
+touchAll(guest, 1);
+report('retained by a touched 4 KiB page', (retainedBytes() - before) / PAGES, '<=', 32, 'bytes');
+
+const ROUNDS = 16;
+guest = setUpGuest(PAGES / 4);
+const empty = retainedBytes();
+touchAgain(guest, ACTORS, ROUNDS);
+const grown = (retainedBytes() - empty) / guest.pages;
+report(
+  `retained by a page after ${(ROUNDS * guest.pages).toLocaleString('en')} faults of 64 vCPUs`,
+  grown,
+  '<=',
+  32,
+  'bytes',
+);
+
+const arena = new Arena();
+const BUILDS = 2000;
+const builds = turns(5, {
+  race: () => {
+    for (let i = 0; i < BUILDS; i++) buildRaceMachine(arena);
+  },
+});
+report('building a machine for a search', builds.race / BUILDS / 1000, '<=', 50, 'µs');
+
+const SMALL = 2 ** 20;
+const LARGE = 2 ** 30;
+const SETUPS = 60;
+for (const vmType of ['default', 'snp'] as const) {
+  const times = turns(25, {
+    small: () => {
+      for (let i = 0; i < SETUPS; i++) setUpGuest(SMALL, { profile: { vmType } });
+    },
+    large: () => {
+      for (let i = 0; i < SETUPS; i++) setUpGuest(LARGE, { profile: { vmType } });
+    },
+  });
+  const memory = [SMALL, LARGE].map(pages => {
+    const start = retainedBytes();
+    const kept = Array.from({ length: 50 }, () => setUpGuest(pages, { profile: { vmType } }));
+    return (retainedBytes() - start) / kept.length;
+  });
+  report(`${vmType}: setting up 4 TiB over 4 GiB, time`, times.large / times.small, '<=', 1.2, 'times');
+  report(`${vmType}: setting up 4 TiB over 4 GiB, memory`, memory[1] / memory[0], '<=', 1.2, 'times');
+}
 
 process.exitCode = missedBounds() > 0 ? 1 : 0;

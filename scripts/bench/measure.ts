@@ -1,5 +1,20 @@
 /** Ratios of things measured in one run, turn and turn about, so that a machine that slows down slows both. */
 
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** Bytes of the heap and of array buffers that a collection leaves. */
+export function retainedBytes(): number {
+  // What the first round lets go of, such as buffers behind finalizers, the second one collects.
+  collect();
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
 /** ns that `work` takes. */
 export function time(work: () => void): number {
   const start = process.hrtime.bigint();

@@ -176,3 +176,10 @@ export const SHARED_ONLY_PATCH: Source = {
   date: '2023-09-14',
   messageId: '20230914015531.1419405-11-seanjc@google.com',
 };
+
+/** Times to tear TDX guests down, from which a removal's cost follows. */
+export const HUNTER_TDX: Source = {
+  title: 'Adrian Hunter, [PATCH V4 0/1] KVM: TDX: Decrease TDX VM shutdown time',
+  date: '2025-06-11',
+  messageId: '20250611095158.19398-1-adrian.hunter@intel.com',
+};

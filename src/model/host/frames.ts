@@ -10,6 +10,7 @@ import { FRESH_WORDS, type WordSource } from '../engine/arena.ts';
 import type { Hashable, StateHash } from '../engine/hash.ts';
 import { Contents } from './contents.ts';
 import { FolioBlocks } from './folioBlocks.ts';
+import { Seals } from './seals.ts';
 import { SparsePages } from './sparsePages.ts';
 
 /** What a frame is used for. */
@@ -61,6 +62,8 @@ export class Frames implements Hashable {
   private next = ZERO_PFN + 1;
   private readonly chunks: (Int32Array | undefined)[] = [];
   private readonly freeList: number[] = [];
+  /** Which frames hold ciphertext. */
+  readonly seals = new Seals();
   private readonly folios = new FolioBlocks();
   private readonly pins = new SparsePages();
   private lastToken = ZERO_TOKEN;
@@ -155,6 +158,7 @@ export class Frames implements Hashable {
     if (pages === 1) {
       this.onFree?.(head);
       this.contents.forget(head);
+      this.seals.open(head);
       words[at] = 0;
       this.freeList.push(head);
     } else {
@@ -232,11 +236,13 @@ export class Frames implements Hashable {
   write(pfn: number, token: number): void {
     this.access.write(this.contentObjects + (pfn % OBJECTS));
     this.contents.forget(pfn);
+    this.seals.open(pfn);
     this.words(pfn)[(pfn & CHUNK_MASK) * WORDS] = token;
   }
 
   /** Notes that the frame's bytes changed to what `token` stands for. */
   retoken(pfn: number, token: number): void {
+    this.seals.open(pfn);
     this.access.write(this.contentObjects + (pfn % OBJECTS));
     this.words(pfn)[(pfn & CHUNK_MASK) * WORDS] = token;
   }
@@ -245,6 +251,7 @@ export class Frames implements Hashable {
   copy(from: number, to: number): void {
     this.retoken(to, this.read(from));
     this.contents.copy(from, to);
+    this.seals.copy(from, to);
   }
 
   /** A token nobody used before. */
@@ -275,6 +282,7 @@ export class Frames implements Hashable {
     for (let pfn = head; pfn < head + pages; pfn++) {
       this.onFree?.(pfn);
       this.contents.forget(pfn);
+      this.seals.open(pfn);
       const words = this.chunks[pfn >> CHUNK_BITS];
       if (words !== undefined) words.fill(0, (pfn & CHUNK_MASK) * WORDS, (pfn & CHUNK_MASK) * WORDS + WORDS);
       else if (this.onFree === undefined && this.contents.count === 0) pfn |= CHUNK_MASK;

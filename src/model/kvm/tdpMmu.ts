@@ -2,6 +2,7 @@
  * The second stage of translation as KVM keeps it today: one radix tree a root, whose entries are SPTEs
  * (arch/x86/kvm/mmu/tdp_mmu.c).
  */
+import type { SecureEpt } from '../arch/secureEpt.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Hashable, StateHash } from '../engine/hash.ts';
 import { NO_PFN } from '../host/frames.ts';
@@ -50,6 +51,8 @@ export class TdpMmu implements Hashable {
   mapped = 0;
   /** Decides what becomes of entries that are to be zapped; all go where there is nobody to decide. */
   judge: ZapJudge | null = null;
+  /** Told of leaves under the mirror root that come and go. */
+  secureEpt: SecureEpt | null = null;
   private readonly engine: Engine;
   private readonly format: SpteFormat;
   private readonly object: number;
@@ -159,7 +162,10 @@ export class TdpMmu implements Hashable {
     if (before === 0 && leaf.words[at + 1] === 0) leaf.live++;
     leaf.words[at] = low;
     leaf.words[at + 1] = high;
-    if (!present) this.mapped++;
+    if (!present) {
+      this.mapped++;
+      if (isPrivate && this.mirror !== null) this.secureEpt?.augment(gfn);
+    }
     return true;
   }
 
@@ -176,14 +182,27 @@ export class TdpMmu implements Hashable {
     // What is not there now must not have come meanwhile either.
     if (this.engine.access.on) this.noteRange(start, end);
     let zapped = 0;
+    const removed: number[] | null = root === this.mirror ? [] : null;
     root.forEachTable(start, end, (table, first, last) => {
       if (table.level !== 1 || table.live === 0) return;
       for (let index = first; index <= last; index++) {
-        zapped += this.zapLeaf(table, index, filter, reason);
+        const gone = this.zapLeaf(table, index, filter, reason);
+        if (gone > 0) removed?.push(table.base + index);
+        zapped += gone;
       }
     });
     this.mapped -= zapped;
+    if (removed !== null) this.removeFromModule(removed);
     return zapped;
+  }
+
+  /** What the TDX module wants: every page blocked, one TRACK, then every page removed. */
+  private removeFromModule(gfns: readonly number[]): void {
+    const { secureEpt } = this;
+    if (secureEpt === null || gfns.length === 0) return;
+    for (const gfn of gfns) secureEpt.block(gfn);
+    secureEpt.track();
+    for (const gfn of gfns) secureEpt.remove(gfn);
   }
 
   /** Zaps one entry as the judge says. Returns 1 where it mapped something and does so no more. */

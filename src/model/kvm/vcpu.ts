@@ -1,7 +1,8 @@
 import { type Actor, POINT } from '../engine/step.ts';
-import { NO_PFN } from '../host/frames.ts';
+import { NO_PFN, ZERO_TOKEN } from '../host/frames.ts';
 import { AsyncFaults } from './asyncFaults.ts';
 import type { Exit } from './exits.ts';
+import { guestReads, guestWrites } from './guestContents.ts';
 import { handleFault, PF_ASYNC, PF_EMULATE, PF_EXIT, PF_RETRY } from './pageFault.ts';
 import type { Vm } from './vm.ts';
 
@@ -39,7 +40,10 @@ export class Vcpu {
       engine.beginAttempt();
       if (engine.stepwise) yield POINT;
       const pfn = mmu.translate(gfn, write, wantsPrivate);
-      if (pfn !== NO_PFN) return pfn;
+      if (pfn !== NO_PFN) {
+        if (wantsPrivate && vm.secureEpt?.isPending(gfn)) yield* this.accept(gfn, pfn);
+        return pfn;
+      }
       yield costs.vmExit;
       const reader = vm.srcu.enter();
       const result = yield* handleFault(this, gfn, write, isPrivate);
@@ -53,18 +57,25 @@ export class Vcpu {
     }
   }
 
+  /** The guest's #VE handler accepts a page that was added, and finds zeros in it. */
+  private *accept(gfn: number, pfn: number): Actor {
+    const { vm } = this;
+    if (!vm.secureEpt!.accept(gfn)) return;
+    guestWrites(vm, pfn, ZERO_TOKEN, true);
+    yield vm.costs.tdxAccept;
+  }
+
   /** Reads the token of a page; undefined when the vCPU left for userspace. */
   *read(gfn: number, isPrivate: boolean): Actor<number | undefined> {
     const pfn = yield* this.access(gfn, false, isPrivate);
-    if (pfn === NO_PFN) return undefined;
-    return this.vm.host.frames.read(pfn);
+    return pfn === NO_PFN ? undefined : guestReads(this.vm, pfn, isPrivate);
   }
 
   /** Writes a token to a page; false when the vCPU left for userspace. */
   *write(gfn: number, token: number, isPrivate: boolean): Actor<boolean> {
     const pfn = yield* this.access(gfn, true, isPrivate);
     if (pfn === NO_PFN) return false;
-    this.vm.host.frames.write(pfn, token);
+    guestWrites(this.vm, pfn, token, isPrivate);
     return true;
   }
 }

@@ -1,6 +1,7 @@
 /** One virtual machine: its slots, its second stage, its locks, and the designs it was built with. */
 import { atLeast, type Profile, rulesOf, type VmRules } from '../arch/profile.ts';
 import { Rmp } from '../arch/rmp.ts';
+import { SecureEpt } from '../arch/secureEpt.ts';
 import type { Costs } from '../costs/table.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Hashable, StateHash } from '../engine/hash.ts';
@@ -66,6 +67,8 @@ export class Vm implements Hashable {
   readonly invalidation: Invalidation;
   readonly mmu: TdpMmu;
   readonly rmp: Rmp | null;
+  /** The TDX module's side of private mappings; null elsewhere. */
+  readonly secureEpt: SecureEpt | null;
   readonly conversion: Conversion;
   readonly reclaim: ReclaimDesign;
   readonly pinning: Pinning | null;
@@ -97,6 +100,8 @@ export class Vm implements Hashable {
     this.invalidation = new Invalidation(this.engine);
     this.mmu = new TdpMmu(this.engine, profile.arch === 'svm' ? NPT : EPT, this.rules.mirrorRoot);
     this.rmp = this.rules.rmp ? new Rmp(this.engine) : null;
+    this.secureEpt = this.rules.mirrorRoot ? new SecureEpt(this.engine) : null;
+    this.mmu.secureEpt = this.secureEpt;
     this.reclaim = designs.reclaim;
     this.conversion = designs.conversion.create(this);
     this.pinning = designs.pinning?.create(this) ?? null;
@@ -152,6 +157,7 @@ export class Vm implements Hashable {
     this.invalidation.hashInto(hash);
     this.mmu.hashInto(hash);
     this.rmp?.hashInto(hash);
+    this.secureEpt?.hashInto(hash);
     this.shadow?.hashInto(hash);
   }
 }

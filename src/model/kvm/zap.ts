@@ -44,9 +44,14 @@ export function* zapGfns(
   filter: number,
   reason: ZapReason = 'attributes',
 ): Actor<number> {
+  const before = vm.secureEpt?.pages ?? 0;
   const judged = vm.stats.judged;
   const zapped = vm.mmu.zap(start, end, filter, reason) + (vm.shadow?.zap(start, end) ?? 0);
   vm.stats.zapped += zapped;
+  if (zapped > 0 && vm.secureEpt !== null && filter & FILTER_PRIVATE) {
+    const removed = before - vm.secureEpt.pages;
+    if (removed > 0) yield removed * vm.costs.tdxPageRemove;
+  }
   const asked = vm.stats.judged - judged;
   if (zapped > 0 || asked > 0) yield (zapped > 0 ? vm.costs.zap : 0) + asked * (vm.reclaim.sparesNs ?? 0);
   return zapped;
