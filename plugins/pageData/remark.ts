@@ -54,6 +54,7 @@ const components: Readonly<Record<string, Component>> = {
   Outcomes: { module: 'src/components/Outcomes/index.tsx' },
   History: { module: 'src/components/History/index.tsx' },
   Crossings: { module: 'src/components/Crossings/index.tsx' },
+  Predict: { module: 'src/components/Predict/index.tsx' },
   Mechanisms: { module: 'src/components/Mechanisms/index.tsx' },
   Limits: { module: 'src/components/Limits/index.tsx' },
 };

@@ -1,8 +1,19 @@
 /**
  * The model's public API: what playground programs import as 'faultlines'.
  */
+export {
+  type EffectiveType,
+  type EptLeaf,
+  intelType,
+  PAT_TYPES,
+  type PatType,
+} from './arch/memoryTypes.ts';
 export { COST_TABLE, type Costs, costsWith } from './costs/table.ts';
+export { TableConversion } from './designs/conversion/attributesIoctl.ts';
 export { conversionDesigns } from './designs/conversion/index.ts';
+export { memoryTypeReleases } from './designs/memoryType/releases.ts';
+export { giveBack } from './designs/reclaim/flushEveryEvent.ts';
+export { reclaimDesigns } from './designs/reclaim/index.ts';
 export { Engine } from './engine/engine.ts';
 export { Link } from './engine/link.ts';
 export { Mutex } from './engine/mutex.ts';
@@ -16,8 +27,21 @@ export type { AnyExperiment } from './experiments/experiment.ts';
 export { experiments, findExperiment } from './experiments/index.ts';
 export { defaults } from './experiments/params.ts';
 export type * from './experiments/view.ts';
+export { migratePage } from './host/migrate.ts';
+export { fillRange } from './host/uffdFill.ts';
+export { registerRange } from './host/uffdRegister.ts';
+export { readUserfaultfd, wakeUserfaults } from './host/userfault.ts';
+export { Userfaultfd } from './host/userfaultfd.ts';
+export { VM_UFFD_MISSING } from './host/vma.ts';
+export { flushCaches, flushPages } from './kvm/cacheFlush.ts';
+export type { Conversion, ConversionDesign } from './kvm/conversion.ts';
 export { GuestMemfd } from './kvm/guestMemfd.ts';
+export type { MemoryTypeDesign, MemoryTypeQuestion } from './kvm/memoryType.ts';
+export { MEM_USERFAULT } from './kvm/memslots.ts';
 export { createSlot, deleteSlot } from './kvm/memslotUpdate.ts';
+export type { Pinning, PinningDesign } from './kvm/pinning.ts';
+export type { ReclaimDesign } from './kvm/reclaim.ts';
+export { UserfaultBitmap, type Userfaults } from './kvm/userfault.ts';
 export { buildMachine, type Machine, type MachineOptions } from './machine.ts';
 export { findRace, races } from './races/index.ts';
 export { playSchedule } from './races/playback.ts';
