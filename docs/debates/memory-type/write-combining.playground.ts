@@ -1,5 +1,6 @@
-// The claim: a guest maps RAM write-combining, and on Intel nothing comes of it,
-// unless the VM has a device with non-coherent DMA or, since 6.16, a quirk is off.
+// The claim: a guest maps RAM write-combining, and on Intel nothing
+// comes of it, unless the VM has a device with non-coherent DMA or,
+// since 6.16, a quirk is off.
 import { intelType, memoryTypeReleases, show } from 'faultlines';
 
 const usual = {

@@ -1,5 +1,6 @@
-// The claim: a pin that goes with its SPTE is no pin. A memslot update zaps every
-// SPTE of the VM, and even the host's attempt to move the page zaps it first.
+// The claim: a pin that goes with its SPTE is no pin. A memslot
+// update zaps every SPTE of the VM, and even the host's attempt to
+// move the page zaps it first.
 import {
   buildMachine,
   createSlot,

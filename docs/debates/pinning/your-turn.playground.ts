@@ -1,6 +1,7 @@
-// Your turn: when is a page pinned, where is that kept, and what lets it go?
-// Change `mine`. A guest touches part of its memory, the VMM changes slots, the host
-// tries to move every page; each move that works has cost an SEV guest its data.
+// Your turn: when is a page pinned, where is that kept, and what lets
+// it go? Change `mine`. A guest touches part of its memory, the VMM
+// changes slots, the host tries to move every page; each move that
+// works has cost an SEV guest its data.
 import {
   buildMachine,
   createSlot,

@@ -1,5 +1,6 @@
-// A guest of 1 GiB turns private at launch, then shares pages, each by itself.
-// What takes less memory to remember it: the private pages, or the shared ones?
+// A guest of 1 GiB turns private at launch, then shares pages, each
+// by itself. What takes less memory to remember it: the private
+// pages, or the shared ones?
 import {
   buildMachine,
   conversionDesigns,

@@ -1,6 +1,7 @@
-// Your turn: remember which frames are private in less memory than the kernel does.
-// `metadataBytes` is your design. It may count anything it could really store;
-// the table tells it, for any range, whether all of it is private or all of it shared.
+// Your turn: remember which frames are private in less memory than
+// the kernel does. `metadataBytes` is your design. It may count
+// anything it could really store; the table tells it, for any range,
+// whether all of it is private or all of it shared.
 import { buildMachine, conversionDesigns, show, TableConversion } from 'faultlines';
 
 const PAGES = 2 ** 18; // a guest of 1 GiB

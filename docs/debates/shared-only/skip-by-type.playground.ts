@@ -1,5 +1,6 @@
-// The claim: where private memory can only be in guest_memfd, no event on host
-// addresses has to flush a cache; guest_memfd flushes what it frees.
+// The claim: where private memory can only be in guest_memfd, no
+// event on host addresses has to flush a cache; guest_memfd flushes
+// what it frees.
 import {
   buildMachine,
   createSlot,
@@ -43,7 +44,8 @@ for (const vmType of ['snp', 'sev'] as const) {
           yield* vmm.convert(0, 1, false);
           yield* vcpu.write(0, host.frames.newToken(), false);
         } else {
-          // An SEV guest converts nothing: the host takes a page back by itself.
+          // An SEV guest converts nothing: the host takes a page back
+          // by itself.
           yield* vcpu.write(0, host.frames.newToken(), false);
           yield* mm.dontNeed(hva, hva + 1);
         }

@@ -1,6 +1,7 @@
 // Your turn: who flushes, what, and when? Change `mine` and compare.
-// A page may go back to the host only after its lines are gone from all caches:
-// `unsafe` counts the frees after which your design had not seen to that.
+// A page may go back to the host only after its lines are gone from
+// all caches: `unsafe` counts the frees after which your design had
+// not seen to that.
 import {
   buildMachine,
   createSlot,
@@ -19,7 +20,8 @@ const mine: ReclaimDesign = {
   mail: { title: 'this page', date: '2026-11-21' },
   // After an event on host addresses, or a slot update.
   *guestMemoryReclaimed() {},
-  // Before guest_memfd gives frames back. Up to so many pages one by one, beyond that all caches.
+  // Before guest_memfd gives frames back. Up to so many pages one by
+  // one, beyond that all caches.
   *gmemFreed(vm, pfns) {
     const many = 64;
     if (pfns.length > many)

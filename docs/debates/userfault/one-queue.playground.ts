@@ -1,5 +1,6 @@
-// The claim: faults that meet on the queue of one userfaultfd slow each other down;
-// exits from KVM_RUN do not meet anywhere, so each vCPU can fetch for itself.
+// The claim: faults that meet on the queue of one userfaultfd slow
+// each other down; exits from KVM_RUN do not meet anywhere, so each
+// vCPU can fetch for itself.
 import {
   type Actor,
   buildMachine,

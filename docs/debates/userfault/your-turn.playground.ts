@@ -1,5 +1,6 @@
-// Your turn: a vCPU has left KVM_RUN for a page that is not there. What do you fetch?
-// Change `wanted`: the page alone, its neighbours, whatever you can learn from.
+// Your turn: a vCPU has left KVM_RUN for a page that is not there.
+// What do you fetch? Change `wanted`: the page alone, its neighbours,
+// whatever you can learn from.
 import {
   type Actor,
   buildMachine,
@@ -21,7 +22,8 @@ type Wanted = (
 ) => [first: number, count: number];
 
 const wanted: Wanted = (page, here) => {
-  // Twice as much as last time, while the guest keeps coming back to the edge of what it has.
+  // Twice as much as last time, while the guest keeps coming back to
+  // the edge of what it has.
   let run = 0;
   while (run < 64 && here.has(page - 1 - run)) run++;
   return [page, Math.min(Math.max(1, 2 * run), 64, PAGES - page)];
