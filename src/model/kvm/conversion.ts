@@ -29,6 +29,8 @@ export interface Conversion {
   readonly inKernel: boolean;
   /** Whether a gfn is private now: what the fault path asks. */
   isPrivate(gfn: number): boolean;
+  /** Whether gfns [start, end) are all private or all shared; asked one by one where it is not given. */
+  isUniform?(start: number, end: number): boolean;
   /**
    * Carries out a conversion of gfns [start, end), called by the VMM (or by KVM, where `inKernel`).
    *

@@ -1,6 +1,5 @@
 import type { Actor } from '../engine/step.ts';
 import type { Vm } from './vm.ts';
-import { FILTER_SHARED, zapGfns } from './zap.ts';
 
 /**
  * Makes the next write to each of gfns [start, end) fault, so that it is noticed. Called with mmu_lock held for
@@ -8,7 +7,7 @@ import { FILTER_SHARED, zapGfns } from './zap.ts';
  */
 export function* writeProtectGfns(vm: Vm, start: number, end: number): Actor {
   if (vm.shadow === null) {
-    yield* zapGfns(vm, start, end, FILTER_SHARED, 'dirty-log');
+    if (vm.mmu.writeProtect(start, end) > 0) yield vm.costs.zap;
     return;
   }
   if (vm.shadow.writeProtect(start, end) > 0) yield vm.costs.zap;

@@ -7,10 +7,13 @@ import { EFAULT } from '../host/errno.ts';
 import { faultIn, gupErrno, IN_WOULD_SLEEP } from '../host/faultIn.ts';
 import { NO_PFN } from '../host/frames.ts';
 import { kernelFault } from '../host/vmFault.ts';
+import { markPageDirty } from './dirtyLog.ts';
 import { EXIT_MEMORY_FAULT, EXIT_MMIO } from './exits.ts';
+import { leafLevel } from './hugeLevel.ts';
 import type { Memslot } from './memslots.ts';
 import { MEM_READONLY, MEM_USERFAULT, MEMSLOT_EXIT_ON_MISSING, MEMSLOT_INVALID } from './memslots.ts';
 import type { Vcpu } from './vcpu.ts';
+import type { Vm } from './vm.ts';
 
 /** What became of a fault (enum RET_PF_*, arch/x86/kvm/mmu/mmu_internal.h). */
 export const PF_RETRY = 0;
@@ -22,19 +25,36 @@ export const PF_EXIT = 4;
 /** A worker brings the page in; the guest runs something else until it is told. */
 export const PF_ASYNC = 5;
 
-/** Handles one fault of `vcpu` on `gfn`; `accessIsPrivate` is what hardware reported. */
+/**
+ * Handles one fault of `vcpu` on `gfn`.
+ *
+ * @param accessIsPrivate what hardware reported.
+ * @param prefetch nobody has made the access yet.
+ */
 export function* handleFault(
   vcpu: Vcpu,
   gfn: number,
   write: boolean,
   accessIsPrivate: boolean,
+  prefetch = false,
 ): Actor<number> {
   const vm = vcpu.vm;
   const { engine, costs, invalidation } = vm;
   vm.stats.faults++;
 
+  // 3: a write to a page that was only protected to notice it takes no lock; the dirty log comes after the bit.
+  if (write) {
+    const fast = vm.mmu.fastFault(gfn, accessIsPrivate && vm.mmu.mirror !== null);
+    if (fast === 'fixed') return fixedFast(vm, gfn);
+    if (fast === 'spurious') {
+      vm.stats.spurious++;
+      return PF_SPURIOUS;
+    }
+  }
+
   // 5: the sequence count comes before everything that an invalidation may change.
   const sequence = invalidation.sequence;
+  const { generation } = vm.mmu;
   if (engine.stepwise) yield POINT;
 
   // 6: an access of the other kind than the gfn's goes to userspace, which decides about converting.
@@ -47,8 +67,7 @@ export function* handleFault(
   const slot = vm.memslots.set.find(gfn);
   if (slot === undefined) {
     if (isPrivate) return memoryFault(vcpu, gfn, true);
-    vcpu.exit = { reason: EXIT_MMIO, gfn, write };
-    return PF_EMULATE;
+    return emulate(vcpu, gfn, write);
   }
   if (slot.flags & MEMSLOT_INVALID) return PF_RETRY;
 
@@ -62,13 +81,13 @@ export function* handleFault(
     return memoryFault(vcpu, gfn, isPrivate, true);
   }
   let pfn: number;
+  let hostWritable = true;
   if (isPrivate ? vm.conversion.privateInFile : vm.conversion.sharedInFile) {
     if (slot.gmem === null) return memoryFault(vcpu, gfn, isPrivate);
     pfn = yield* filePfn(vcpu, slot, gfn, isPrivate);
   } else {
     if (write && slot.flags & MEM_READONLY) {
-      vcpu.exit = { reason: EXIT_MMIO, gfn, write };
-      return PF_EMULATE;
+      return emulate(vcpu, gfn, write);
     }
     const hva = slot.hva + gfn - slot.baseGfn;
     pfn = vm.mm.lookup(hva, write);
@@ -84,6 +103,8 @@ export function* handleFault(
       vcpu.errno = -pfn;
       return PF_EXIT;
     }
+    // What was asked for to be read may be written too where the host's entry allows it.
+    hostWritable = write || vm.mm.lookup(hva, true) === pfn;
   }
   if (pfn === NO_PFN) return memoryFault(vcpu, gfn, isPrivate);
   const { pinning } = vm;
@@ -99,11 +120,23 @@ export function* handleFault(
   // 12 to 14: only under mmu_lock is the answer to "has anything changed?" worth something.
   yield vm.profile.mmu === 'tdp' ? vm.mmuLock.read() : vm.mmuLock.write();
   let result = PF_RETRY;
+  // safety: fault-root-check
+  const stale = vm.mmu.generation !== generation;
   // safety: fault-sequence-check
-  if (!invalidation.mustRetry(sequence, gfn)) {
-    const writable = (slot.flags & MEM_READONLY) === 0;
+  if (!stale && !invalidation.mustRetry(sequence, gfn)) {
+    const writable = hostWritable && (slot.flags & MEM_READONLY) === 0;
     const pinned = pinning?.installing?.(gfn, pfn, vm.mmu.keptPfn(gfn, isPrivate)) ?? false;
-    result = vm.mmu.install(gfn, pfn, writable, isPrivate, pinned) ? PF_FIXED : PF_SPURIOUS;
+    const level = leafLevel(vm, slot, gfn, isPrivate);
+    if (vm.mmu.install(gfn, pfn, writable, isPrivate, pinned, level, vm.leafType(pfn), !prefetch)) {
+      result = PF_FIXED;
+      vm.stats.fixed++;
+    } else {
+      result = PF_SPURIOUS;
+      vm.stats.spurious++;
+    }
+    // A page that can be written from now on counts as written: the next write will not fault.
+    // safety: dirty-when-writable
+    if (writable) markPageDirty(vm, slot, gfn);
   }
   if (vm.profile.mmu === 'tdp') vm.mmuLock.readUnlock();
   else vm.mmuLock.writeUnlock();
@@ -121,6 +154,20 @@ function* filePfn(vcpu: Vcpu, slot: Memslot, gfn: number, isPrivate: boolean): A
     vm.rmp.makePrivate(pfn, gfn);
   }
   return pfn;
+}
+
+function fixedFast(vm: Vm, gfn: number): number {
+  vm.stats.fast++;
+  const slot = vm.memslots.set.find(gfn);
+  // safety: fast-fault-logs
+  if (slot !== undefined) markPageDirty(vm, slot, gfn);
+  return PF_FIXED;
+}
+
+function emulate(vcpu: Vcpu, gfn: number, write: boolean): number {
+  vcpu.vm.stats.emulated++;
+  vcpu.exit = { reason: EXIT_MMIO, gfn, write };
+  return PF_EMULATE;
 }
 
 /** A worker has the fault. */

@@ -1,4 +1,5 @@
 import { type Actor, POINT } from '../engine/step.ts';
+import { rangeOfHugePages } from './hugeLevel.ts';
 import type { Vm } from './vm.ts';
 import { FILTER_PRIVATE, FILTER_SHARED, zapGfns } from './zap.ts';
 
@@ -31,7 +32,8 @@ export function* setAttributes(
   yield vm.mmuLock.write();
   // safety: attributes-begin
   vm.invalidation.begin();
-  vm.invalidation.addRange(start, end);
+  // safety: attributes-range-of-huge-pages
+  vm.invalidation.addRange(...rangeOfHugePages(vm, start, end));
   yield* zapGfns(vm, start, end, toPrivate ? FILTER_SHARED : FILTER_PRIVATE, 'attributes');
   vm.mmuLock.writeUnlock();
   if (vm.engine.stepwise) yield POINT;

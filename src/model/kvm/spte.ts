@@ -3,6 +3,7 @@
  *
  * Software bits sit where hardware ignores them, which differs between EPT and NPT.
  */
+import { type EptType, TYPE_ENCODING } from '../arch/memoryType.ts';
 
 /** Bits of the low half that both formats share. */
 export const SPTE_MMU_PRESENT = 1 << 11;
@@ -57,6 +58,52 @@ export const NPT: SpteFormat = {
   hostWritableHigh: 0,
   mmuWritableHigh: 0,
 };
+
+/** What a leaf is to allow and say. */
+export interface SpteBits {
+  readonly writable: boolean;
+  readonly pinned: boolean;
+  readonly accessed: boolean;
+  /** It maps more than 4 KiB. */
+  readonly huge: boolean;
+}
+
+/**
+ * Writes a leaf into a table's words (make_spte, arch/x86/kvm/mmu/spte.c).
+ *
+ * @param at index of the low half.
+ * @param pfn first frame it maps.
+ * @param type memory-type bits of the low half.
+ */
+export function makeSpte(
+  format: SpteFormat,
+  words: Int32Array,
+  at: number,
+  pfn: number,
+  type: number,
+  bits: SpteBits,
+): void {
+  let low = ((pfn & 0xfffff) << 12) | SPTE_MMU_PRESENT | format.read | type;
+  let high = pfn >>> 20;
+  if (bits.accessed) low |= format.accessed;
+  if (bits.huge) low |= SPTE_HUGE;
+  if (bits.writable) {
+    low |= format.write | format.dirty | format.hostWritableLow | format.mmuWritableLow;
+    high |= format.hostWritableHigh | format.mmuWritableHigh;
+  }
+  if (bits.pinned) high |= format.pinnedHigh;
+  words[at] = low;
+  words[at + 1] = high;
+}
+
+/** The memory-type bits of an EPT leaf: the type in 5:3, ignore-PAT in 6. */
+export function eptTypeBits({ type, ignorePat }: EptType): number {
+  return (TYPE_ENCODING[type] << 3) | (ignorePat ? 1 << 6 : 0);
+}
+
+/** The bits of an entry that hold the frame number. */
+export const PFN_LOW = ~0xfff;
+export const PFN_HIGH = 0xfffff;
 
 /** The frame number in an entry. */
 export function sptePfn(low: number, high: number): number {

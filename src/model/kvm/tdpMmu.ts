@@ -1,33 +1,32 @@
 /**
  * The second stage of translation as KVM keeps it today: one radix tree a root, whose entries are SPTEs
- * (arch/x86/kvm/mmu/tdp_mmu.c).
+ * (arch/x86/kvm/mmu/tdp_mmu.c). Leaves map 4 KiB, 2 MiB or 1 GiB.
  */
 import type { SecureEpt } from '../arch/secureEpt.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Hashable, StateHash } from '../engine/hash.ts';
 import { NO_PFN } from '../host/frames.ts';
-import { entryIndex, RadixTable, type Table } from '../host/radixTable.ts';
+import { ENTRIES, entryIndex, type RadixTable, spanOf, type Table } from '../host/radixTable.ts';
 import type { Fate } from './pinning.ts';
-import { SPTE_MMU_PRESENT, type SpteFormat, sptePfn } from './spte.ts';
+import {
+  makeSpte,
+  PFN_HIGH,
+  PFN_LOW,
+  SPTE_HUGE,
+  SPTE_MMU_PRESENT,
+  type SpteFormat,
+  sptePfn,
+} from './spte.ts';
+import { SpteTrees, tableOf } from './spteTrees.ts';
 import { FILTER_PRIVATE, FILTER_SHARED, type ZapReason } from './zap.ts';
 
-/** The bits of an entry that hold the frame number. */
-const PFN_LOW = ~0xfff;
-const PFN_HIGH = 0xfffff;
-
-/** Entries share an object of the access log in turn: those that are near each other have different ones. */
-const OBJECTS = 64;
-
-/** What an SPTE says, for checks and for drawing. */
-export interface SpteView {
-  readonly pfn: number;
-  readonly present: boolean;
-  readonly writable: boolean;
-  readonly pinned: boolean;
-  /** The entry itself. */
-  readonly low: number;
-  readonly high: number;
-}
+/** What a write fault finds before it takes any lock. */
+export type FastFault =
+  /** It has to go the long way. */
+  | 'none'
+  /** The access is allowed by now. */
+  | 'spurious'
+  /** The page was only protected to notice this write, and is writable again. */
+  | 'fixed';
 
 /** Asked about every leaf that is to be zapped (`present`), and every pinned one that was zapped before. */
 export type ZapJudge = (
@@ -42,140 +41,139 @@ export type ZapJudge = (
   },
 ) => Fate;
 
-export class TdpMmu implements Hashable {
-  /** The tree hardware walks for shared accesses, and for all of them where there is one root. */
-  readonly direct: RadixTable;
-  /** The tree of private mappings, where the VM type keeps them apart (TDX). */
-  readonly mirror: RadixTable | null;
-  /** Leaf entries that are present. */
-  mapped = 0;
+export class TdpMmu extends SpteTrees {
+  /** Most level-1 tables a tree may have; the oldest is recycled beyond that (KVM_SET_NR_MMU_PAGES, direct-rmap). */
+  tableLimit = Number.POSITIVE_INFINITY;
+  /** Tables recycled so far. */
+  recycled = 0;
   /** Decides what becomes of entries that are to be zapped; all go where there is nobody to decide. */
   judge: ZapJudge | null = null;
   /** Told of leaves under the mirror root that come and go. */
   secureEpt: SecureEpt | null = null;
-  private readonly engine: Engine;
-  private readonly format: SpteFormat;
-  private readonly object: number;
-
   /** Told of the frame of every leaf that goes from the root of private mappings. */
   onPrivateRemoved: ((pfn: number) => void) | undefined;
+  private generations = 0;
+  private readonly generationObject: number;
+  /** Level-1 tables in the order in which they came, where their number is limited. */
+  private readonly oldest: Table[] = [];
 
   constructor(engine: Engine, format: SpteFormat, mirrorRoot: boolean) {
-    this.engine = engine;
-    this.format = format;
-    this.direct = new RadixTable(engine.words);
-    this.mirror = mirrorRoot ? new RadixTable(engine.words) : null;
-    this.object = engine.access.reserve(OBJECTS, 'SPTEs');
+    super(engine, format, mirrorRoot);
+    this.generationObject = engine.access.reserve(1, 'mmu_valid_gen');
   }
 
-  /**
-   * What hardware does on an access: walks to the entry and sets its accessed and dirty bits.
-   *
-   * @returns the frame, or NO_PFN where the access faults.
-   */
-  translate(gfn: number, write: boolean, isPrivate: boolean): number {
+  /** Number of times that every root was thrown away: a fault that began under an older one starts over. */
+  get generation(): number {
+    this.engine.access.read(this.generationObject);
+    return this.generations;
+  }
+
+  /** The lockless path of a write fault (fast_page_fault): makes a page writable that was protected to log its writes. */
+  fastFault(gfn: number, isPrivate: boolean): FastFault {
     if (this.engine.access.on) this.engine.access.read(this.objectOf(gfn));
-    const leaf = this.rootFor(isPrivate).leafTable(gfn);
-    if (leaf === null) return NO_PFN;
-    const at = 2 * entryIndex(gfn, 1);
-    const low = leaf.words[at];
-    const format = this.format;
-    if ((low & SPTE_MMU_PRESENT) === 0) return NO_PFN;
-    if (write) {
-      if ((low & format.write) === 0) return NO_PFN;
-      leaf.words[at] = low | format.accessed | format.dirty;
-    } else {
-      leaf.words[at] = low | format.accessed;
-    }
-    return sptePfn(low, leaf.words[at + 1]);
-  }
-
-  /** The frame that gfn is mapped to for an access of that kind, or NO_PFN, without setting any bit of the entry. */
-  peek(gfn: number, isPrivate: boolean): number {
-    if (this.engine.access.on) this.engine.access.read(this.objectOf(gfn));
-    const leaf = this.rootFor(isPrivate).leafTable(gfn);
-    if (leaf === null) return NO_PFN;
-    const at = 2 * entryIndex(gfn, 1);
-    const low = leaf.words[at];
-    return low & SPTE_MMU_PRESENT ? sptePfn(low, leaf.words[at + 1]) : NO_PFN;
-  }
-
-  /** Whether gfn is mapped, for an access of that kind, without touching anything. */
-  isMapped(gfn: number, isPrivate: boolean): boolean {
-    return this.entry(gfn, isPrivate)?.present === true;
-  }
-
-  /**
-   * The SPTE of a gfn, without setting a bit and without telling a search; null where there is none. A property of a
-   * race asks `peek` as well, which tells the search what it depends on.
-   */
-  entry(gfn: number, isPrivate: boolean): SpteView | null {
-    const leaf = this.rootFor(isPrivate).leafTable(gfn);
-    if (leaf === null) return null;
-    const at = 2 * entryIndex(gfn, 1);
-    const low = leaf.words[at];
-    const high = leaf.words[at + 1];
-    if (low === 0 && high === 0) return null;
-    return {
-      pfn: sptePfn(low, high),
-      present: (low & SPTE_MMU_PRESENT) !== 0,
-      writable: (low & this.format.write) !== 0,
-      pinned: (high & this.format.pinnedHigh) !== 0,
-      low,
-      high,
-    };
-  }
-
-  /** The frame of a pinned entry that maps nothing any more, or NO_PFN. */
-  keptPfn(gfn: number, isPrivate: boolean): number {
-    const leaf = this.rootFor(isPrivate).leafTable(gfn);
-    if (leaf === null) return NO_PFN;
-    const at = 2 * entryIndex(gfn, 1);
-    const low = leaf.words[at];
-    const high = leaf.words[at + 1];
-    return low & SPTE_MMU_PRESENT || (high & this.format.pinnedHigh) === 0 ? NO_PFN : sptePfn(low, high);
-  }
-
-  /** Installs a 4 KiB leaf. Called with mmu_lock held; false where an equal entry was there (a spurious fault). */
-  install(gfn: number, pfn: number, writable: boolean, isPrivate: boolean, pinned = false): boolean {
+    const table = tableOf(this.rootFor(isPrivate), gfn);
+    if (table === null) return 'none';
+    const { format } = this;
+    const at = 2 * entryIndex(gfn, table.level);
+    const low = table.words[at];
+    const high = table.words[at + 1];
+    if ((low & SPTE_MMU_PRESENT) === 0) return 'none';
+    if (low & format.write) return 'spurious';
+    const may =
+      (low & format.mmuWritableLow) === format.mmuWritableLow &&
+      (high & format.mmuWritableHigh) === format.mmuWritableHigh;
+    // A huge page would be writable as a whole, and its pages logged one by one.
+    if (!may || table.level > 1) return 'none';
     if (this.engine.access.on) this.engine.access.write(this.objectOf(gfn));
+    table.words[at] = low | format.write | format.dirty;
+    return 'fixed';
+  }
+
+  /**
+   * Installs the leaf of `level` that maps gfn, splitting a larger one in its way and dropping smaller ones. Called with
+   * mmu_lock held.
+   *
+   * @param pfn frame of gfn itself.
+   * @param pinned whether the entry says that the frame is pinned.
+   * @param type memory-type bits of the entry.
+   * @param accessed false where nobody has asked for the page yet.
+   * @returns false where the access was allowed already (a spurious fault).
+   */
+  install(
+    gfn: number,
+    pfn: number,
+    writable: boolean,
+    isPrivate: boolean,
+    pinned = false,
+    level = 1,
+    type = this.format.writeBack,
+    accessed = true,
+  ): boolean {
     const root = this.rootFor(isPrivate);
-    const leaf = root.leafTable(gfn) ?? root.ensure(gfn, 1);
-    const at = 2 * entryIndex(gfn, 1);
-    const format = this.format;
-    const before = leaf.words[at];
+    const span = spanOf(level);
+    const first = gfn - (gfn % span);
+    this.noteWrites(first, span);
+    const table = this.tableFor(root, gfn, level);
+    const at = 2 * entryIndex(gfn, level);
+    const before = table.words[at];
     const present = (before & SPTE_MMU_PRESENT) !== 0;
+    const head = pfn - (gfn - first);
     if (
       present &&
-      sptePfn(before, leaf.words[at + 1]) === pfn &&
-      (!writable || (before & format.write) !== 0)
+      sptePfn(before, table.words[at + 1]) === head &&
+      (!writable || (before & this.format.write) !== 0)
     ) {
       return false;
     }
-    let low = ((pfn & 0xfffff) << 12) | SPTE_MMU_PRESENT | format.read | format.writeBack | format.accessed;
-    let high = pfn >>> 20;
-    if (writable) {
-      low |= format.write | format.dirty | format.hostWritableLow | format.mmuWritableLow;
-      high |= format.hostWritableHigh | format.mmuWritableHigh;
-    }
-    if (pinned) high |= format.pinnedHigh;
-    if (before === 0 && leaf.words[at + 1] === 0) leaf.live++;
-    leaf.words[at] = low;
-    leaf.words[at + 1] = high;
+    if (before === 0 && table.words[at + 1] === 0) table.live++;
+    makeSpte(this.format, table.words, at, head, type, {
+      writable,
+      pinned,
+      accessed,
+      huge: level > 1,
+    });
     if (!present) {
-      this.mapped++;
-      if (isPrivate && this.mirror !== null) this.secureEpt?.augment(gfn);
+      this.count(level, 1);
+      if (root === this.mirror) this.secureEpt?.augment(gfn);
     }
     return true;
   }
 
-  /** Removes the leaves of gfns [start, end) from the roots that `filter` selects; returns how many there were. */
+  /** Removes the leaves that overlap gfns [start, end) from the roots that `filter` selects; returns how many. */
   zap(start: number, end: number, filter: number, reason: ZapReason = 'attributes'): number {
-    if (this.mirror === null) return this.zapRoot(this.direct, start, end, filter, reason);
     let zapped = 0;
-    if (filter & FILTER_SHARED) zapped += this.zapRoot(this.direct, start, end, FILTER_SHARED, reason);
-    if (filter & FILTER_PRIVATE) zapped += this.zapRoot(this.mirror, start, end, FILTER_PRIVATE, reason);
+    if (this.mirror === null) zapped = this.zapRoot(this.direct, start, end, filter, reason);
+    else {
+      if (filter & FILTER_SHARED) zapped += this.zapRoot(this.direct, start, end, FILTER_SHARED, reason);
+      if (filter & FILTER_PRIVATE) zapped += this.zapRoot(this.mirror, start, end, FILTER_PRIVATE, reason);
+    }
+    if (reason === 'slot' && end === Number.MAX_SAFE_INTEGER) this.dropRoots();
     return zapped;
+  }
+
+  /**
+   * Makes shared leaves of gfns [start, end) read-only, so that the next write to each page faults; huge ones are split
+   * first. Returns how many changed. Called with mmu_lock held for writing.
+   */
+  writeProtect(start: number, end: number): number {
+    for (const gfn of [start, end - 1]) this.splitTo(this.direct, gfn, 1);
+    let changed = 0;
+    const huge: number[] = [];
+    const protect = (table: Table, index: number) => {
+      if ((table.words[2 * index] & this.format.write) === 0) return;
+      this.noteWrites(table.base + index, 1);
+      table.words[2 * index] &= ~this.format.write;
+      changed++;
+    };
+    this.forEachLeaf(this.direct, start, end, (table, index) => {
+      if (table.level > 1) huge.push(table.base + index * spanOf(table.level), spanOf(table.level));
+      else protect(table, index);
+    });
+    for (let i = 0; i < huge.length; i += 2) {
+      for (let gfn = huge[i]; gfn < huge[i] + huge[i + 1]; gfn += ENTRIES) this.splitTo(this.direct, gfn, 1);
+      this.forEachLeaf(this.direct, huge[i], huge[i] + huge[i + 1], protect);
+    }
+    return changed;
   }
 
   private zapRoot(root: RadixTable, start: number, end: number, filter: number, reason: ZapReason): number {
@@ -184,14 +182,16 @@ export class TdpMmu implements Hashable {
     let zapped = 0;
     const removed: number[] | null = root === this.mirror ? [] : null;
     root.forEachTable(start, end, (table, first, last) => {
-      if (table.level !== 1 || table.live === 0) return;
+      if (table.live === 0) return;
       for (let index = first; index <= last; index++) {
-        const gone = this.zapLeaf(table, index, filter, reason);
-        if (gone > 0) removed?.push(table.base + index);
-        zapped += gone;
+        const pfn = this.zapLeaf(table, index, filter, reason);
+        if (pfn === NO_PFN) continue;
+        zapped++;
+        if (removed === null) continue;
+        removed.push(table.base + index);
+        this.onPrivateRemoved?.(pfn);
       }
     });
-    this.mapped -= zapped;
     if (removed !== null) this.removeFromModule(removed);
     return zapped;
   }
@@ -201,61 +201,92 @@ export class TdpMmu implements Hashable {
     const { secureEpt } = this;
     if (secureEpt === null || gfns.length === 0) return;
     for (const gfn of gfns) secureEpt.block(gfn);
+    // safety: secure-ept-tracks
     secureEpt.track();
     for (const gfn of gfns) secureEpt.remove(gfn);
   }
 
-  /** Zaps one entry as the judge says. Returns 1 where it mapped something and does so no more. */
+  /** Zaps one entry as the judge says. Returns its frame where it mapped one and does so no more, else NO_PFN. */
   private zapLeaf(table: Table, index: number, filter: number, reason: ZapReason): number {
     const { words } = table;
     const low = words[2 * index];
     const high = words[2 * index + 1];
     const present = (low & SPTE_MMU_PRESENT) !== 0;
     const pinned = (high & this.format.pinnedHigh) !== 0;
-    if (!present && !pinned) return 0;
-    const gfn = table.base + index;
-    const fate =
-      this.judge === null ? 'drop' : this.judge(gfn, sptePfn(low, high), { present, pinned, reason, filter });
-    if (fate === 'keep') return 0;
-    if (present && filter === FILTER_PRIVATE && this.mirror !== null)
-      this.onPrivateRemoved?.(sptePfn(low, high));
-    if (this.engine.access.on) this.engine.access.write(this.objectOf(gfn));
+    if (!present && !pinned) return NO_PFN;
+    const span = spanOf(table.level);
+    const gfn = table.base + index * span;
+    const pfn = sptePfn(low, high);
+    const fate = this.judge === null ? 'drop' : this.judge(gfn, pfn, { present, pinned, reason, filter });
+    if (fate === 'keep') return NO_PFN;
+    this.noteWrites(gfn, span);
     if (fate === 'keep-pinned') {
-      words[2 * index] = low & PFN_LOW;
+      words[2 * index] = low & (PFN_LOW | SPTE_HUGE);
       words[2 * index + 1] = (high & PFN_HIGH) | this.format.pinnedHigh;
     } else {
       words[2 * index] = 0;
       words[2 * index + 1] = 0;
       table.live--;
     }
-    return present ? 1 : 0;
+    if (!present) return NO_PFN;
+    this.count(table.level, -1);
+    return pfn;
   }
 
-  private noteRange(start: number, end: number): void {
-    const count = Math.min(end - start, OBJECTS);
-    for (let i = 0; i < count; i++) this.engine.access.read(this.objectOf(start + i));
+  /** The table of `level` for gfn, with nothing larger or smaller in the way. */
+  private tableFor(root: RadixTable, gfn: number, level: number): Table {
+    if (level === 1) {
+      const leaf = root.leafTable(gfn);
+      if (leaf !== null) return leaf;
+    }
+    this.splitTo(root, gfn, level);
+    const limited = this.tableLimit !== Number.POSITIVE_INFINITY;
+    const table = root.ensure(gfn, level, limited ? (_, __, child) => this.grew(root, child) : undefined);
+    const index = entryIndex(gfn, level);
+    if (level > 1 && table.children![index] !== undefined) {
+      const span = spanOf(level);
+      const first = gfn - (gfn % span);
+      this.zapRoot(root, first, first + span, FILTER_SHARED | FILTER_PRIVATE, 'resize');
+      root.detach(table, index);
+    }
+    return table;
   }
 
-  private objectOf(gfn: number): number {
-    return this.object + (gfn % OBJECTS);
-  }
-
-  private rootFor(isPrivate: boolean): RadixTable {
-    return isPrivate && this.mirror !== null ? this.mirror : this.direct;
-  }
-
-  hashInto(hash: StateHash): void {
-    for (const root of this.mirror === null ? [this.direct] : [this.direct, this.mirror]) {
-      root.forEachTable(0, 2 ** 36, table => {
-        if (table.level !== 1) return;
-        for (let i = 0; i < table.words.length; i += 2) {
-          if (table.words[i] === 0 && table.words[i + 1] === 0) continue;
-          hash
-            .add(table.base + i / 2)
-            .add(table.words[i])
-            .add(table.words[i + 1]);
-        }
-      });
+  /** A table came where their number is limited: the oldest ones give way (make_mmu_pages_available). */
+  private grew(root: RadixTable, child: Table): void {
+    if (child.level !== 1) return;
+    this.oldest.push(child);
+    for (let tries = this.oldest.length; this.oldest.length > this.tableLimit && tries > 1; tries--) {
+      const victim = this.oldest.shift()!;
+      if (root.leafTable(victim.base) !== victim) continue;
+      const end = victim.base + ENTRIES;
+      this.zapRoot(root, victim.base, end, FILTER_SHARED | FILTER_PRIVATE, 'recycle');
+      // Entries that a pin keeps alive keep their table.
+      if (victim.live > 0) {
+        this.oldest.push(victim);
+        continue;
+      }
+      root.detach(root.lowest(victim.base, 2), entryIndex(victim.base, 2));
+      this.recycled++;
     }
   }
+
+  /** Every root is obsolete: faults under way start over, and tables that hold nothing go. */
+  private dropRoots(): void {
+    this.engine.access.write(this.generationObject);
+    this.generations++;
+    for (const root of this.mirror === null ? [this.direct] : [this.direct, this.mirror]) {
+      const { children } = root.root;
+      for (let index = 0; index < children!.length; index++) {
+        const child = children![index];
+        if (child !== undefined && isEmpty(child)) root.detach(root.root, index);
+      }
+    }
+    this.oldest.length = 0;
+  }
+}
+
+function isEmpty(table: Table): boolean {
+  if (table.live > 0) return false;
+  return table.children === null || table.children.every(child => child === undefined || isEmpty(child));
 }

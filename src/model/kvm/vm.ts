@@ -1,4 +1,5 @@
 /** One virtual machine: its slots, its second stage, its locks, and the designs it was built with. */
+import { eptTypeOf } from '../arch/eptType.ts';
 import { atLeast, type Profile, rulesOf, type VmRules } from '../arch/profile.ts';
 import { Rmp } from '../arch/rmp.ts';
 import { SecureEpt } from '../arch/secureEpt.ts';
@@ -9,7 +10,7 @@ import { Mutex } from '../engine/mutex.ts';
 import { RwLock } from '../engine/rwLock.ts';
 import { Srcu } from '../engine/srcu.ts';
 import type { AddressSpace } from '../host/addressSpace.ts';
-import { ZERO_TOKEN } from '../host/frames.ts';
+import { OWNER_DEVICE, ZERO_TOKEN } from '../host/frames.ts';
 import type { Host } from '../host/host.ts';
 import type { Conversion, ConversionDesign } from './conversion.ts';
 import { BITMAP_SINK } from './dirtyBitmap.ts';
@@ -20,7 +21,7 @@ import { KvmNotifier } from './notifier.ts';
 import type { Pinning, PinningDesign } from './pinning.ts';
 import type { ReclaimDesign } from './reclaim.ts';
 import { ShadowMmu } from './shadow/shadowMmu.ts';
-import { EPT, NPT } from './spte.ts';
+import { EPT, eptTypeBits, NPT } from './spte.ts';
 import { TdpMmu, type ZapJudge } from './tdpMmu.ts';
 import { Vcpu } from './vcpu.ts';
 
@@ -28,6 +29,12 @@ import { Vcpu } from './vcpu.ts';
 export interface VmStats {
   /** Faults taken (pf_taken). */
   faults: number;
+  /** Faults that the lockless path fixed (pf_fast), that installed an SPTE (pf_fixed), that found nothing to do
+   * (pf_spurious), and that were emulated (pf_emulate). */
+  fast: number;
+  fixed: number;
+  spurious: number;
+  emulated: number;
   /** SPTEs removed. */
   zapped: number;
   /** Notifier events that hit a slot. */
@@ -75,6 +82,9 @@ export class Vm implements Hashable {
   readonly vcpus: Vcpu[] = [];
   /** Descriptors and files that keep the VM alive: its own, those of vCPUs, and guest_memfds. */
   users = 1;
+  /** Devices whose DMA does not snoop caches. */
+  noncoherentDma = 0;
+  private readonly ramType: number;
   /** Ids of the vCPUs that userspace made. */
   readonly vcpuIds = new Set<number>();
   /** CPUs that have ever run a vCPU of it (have_run_cpus, since 6.17); none is ever taken out. */
@@ -84,7 +94,17 @@ export class Vm implements Hashable {
   /** The tables KVM keeps in the guest's stead where hardware has none for it; null elsewhere. */
   readonly shadow: ShadowMmu | null;
   readonly notifier: KvmNotifier;
-  readonly stats: VmStats = { faults: 0, zapped: 0, notifierHits: 0, cacheFlushes: 0, judged: 0 };
+  readonly stats: VmStats = {
+    faults: 0,
+    fast: 0,
+    fixed: 0,
+    spurious: 0,
+    emulated: 0,
+    zapped: 0,
+    notifierHits: 0,
+    cacheFlushes: 0,
+    judged: 0,
+  };
 
   constructor(host: Host, mm: AddressSpace, profile: Profile, designs: VmDesigns) {
     this.host = host;
@@ -102,6 +122,9 @@ export class Vm implements Hashable {
     this.rmp = this.rules.rmp ? new Rmp(this.engine) : null;
     this.secureEpt = this.rules.mirrorRoot ? new SecureEpt(this.engine) : null;
     this.mmu.secureEpt = this.secureEpt;
+    this.ramType = eptTypeBits(
+      eptTypeOf(profile, { isMmio: false, noncoherentDma: false, cacheDisabled: false, mtrr: 'WB' }),
+    );
     this.reclaim = designs.reclaim;
     this.conversion = designs.conversion.create(this);
     this.pinning = designs.pinning?.create(this) ?? null;
@@ -130,6 +153,20 @@ export class Vm implements Hashable {
     if (atLeast(release, [5, 1]) && !atLeast(release, [5, 3])) return false;
     if (!atLeast(release, [6, 12])) return vmType !== 'tdx';
     return vmType === 'default' && quirks.slotZapAll;
+  }
+
+  /** The memory-type bits of the leaf for a frame. */
+  leafType(pfn: number): number {
+    if (this.profile.arch !== 'vmx') return 0;
+    const isMmio = this.host.frames.owner(pfn) === OWNER_DEVICE;
+    if (!isMmio && this.noncoherentDma === 0) return this.ramType;
+    const inputs = {
+      isMmio,
+      noncoherentDma: this.noncoherentDma > 0,
+      cacheDisabled: false,
+      mtrr: 'WB',
+    } as const;
+    return eptTypeBits(eptTypeOf(this.profile, inputs));
   }
 
   /** Whether the guest frame is private, by whatever the conversion design keeps. */

@@ -15,8 +15,6 @@ export type ZapReason =
   | 'attributes'
   /** guest_memfd gives the page up. */
   | 'gmem'
-  /** Writes to it must be noticed. */
-  | 'dirty-log'
   /** The slot is given the userfault flag. */
   | 'userfault'
   /** The table it is in is needed elsewhere. */

@@ -27,6 +27,10 @@ export class TableConversion implements Conversion {
     return this.store.isPrivate(gfn);
   }
 
+  isUniform(start: number, end: number): boolean {
+    return this.store.isAll(start, end, this.store.isPrivate(start));
+  }
+
   convert(start: number, end: number, toPrivate: boolean): Actor<number> {
     return setAttributes(this.vm, this.store, start, end, toPrivate, this.vm.costs.attributeEntry);
   }

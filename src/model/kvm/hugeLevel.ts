@@ -1,0 +1,67 @@
+/**
+ * How large a leaf may be (kvm_mmu_hugepage_adjust and lpage_info, arch/x86/kvm/mmu/mmu.c). Levels: 1 for 4 KiB, 2 for
+ * 2 MiB, 3 for 1 GiB.
+ */
+import { spanOf } from '../host/radixTable.ts';
+import { MEM_LOG_DIRTY_PAGES, MEM_USERFAULT, MEMSLOT_GMEM_ONLY, type Memslot } from './memslots.ts';
+import type { Vm } from './vm.ts';
+
+/** Largest leaf that KVM installs. */
+const MAX_LEVEL = 3;
+
+/** What keeps the pages of a slot small. */
+const SMALL_ONLY = MEM_LOG_DIRTY_PAGES | MEM_USERFAULT | MEMSLOT_GMEM_ONLY;
+
+/** The level of the leaf for a fault on gfn. Called with mmu_lock held, once the frame is known to be right. */
+export function leafLevel(vm: Vm, slot: Memslot, gfn: number, isPrivate: boolean): number {
+  // guest_memfd has pages of 4 KiB only.
+  if (isPrivate || vm.conversion.sharedInFile || slot.flags & SMALL_ONLY) return 1;
+  let level = Math.min(vm.mm.table.levelOf(slot.hva + gfn - slot.baseGfn), MAX_LEVEL);
+  while (level > 1 && !allowsLarge(vm, slot, gfn, level)) level--;
+  return level;
+}
+
+/** Whether a slot and its attributes allow a huge page around gfn. */
+function allowsLarge(vm: Vm, slot: Memslot, gfn: number, level: number): boolean {
+  const span = spanOf(level);
+  const start = gfn - (gfn % span);
+  return (
+    fitsSlot(slot, start, span) &&
+    // Guest and host address must be aligned alike.
+    (slot.hva - slot.baseGfn) % span === 0 &&
+    isUniform(vm, start, start + span)
+  );
+}
+
+function fitsSlot(slot: Memslot, start: number, span: number): boolean {
+  return start >= slot.baseGfn && start + span <= slot.baseGfn + slot.pages;
+}
+
+/** False where some of the gfns are private and some are shared (KVM_LPAGE_MIXED_FLAG). */
+function isUniform(vm: Vm, start: number, end: number): boolean {
+  if (!vm.rules.privateMemory) return true;
+  const { conversion } = vm;
+  if (conversion.isUniform !== undefined) return conversion.isUniform(start, end);
+  const first = conversion.isPrivate(start);
+  for (let gfn = start + 1; gfn < end; gfn++) if (conversion.isPrivate(gfn) !== first) return false;
+  return true;
+}
+
+/**
+ * The range that a change of gfns [start, end) must keep faults out of: a fault on a neighbour that has not changed may
+ * be about to install a huge page over the edge.
+ */
+export function rangeOfHugePages(vm: Vm, start: number, end: number): readonly [start: number, end: number] {
+  let first = start;
+  let last = end;
+  for (const slot of vm.memslots.set.slots) {
+    for (let level = 2; level <= MAX_LEVEL; level++) {
+      const span = spanOf(level);
+      const head = start - (start % span);
+      const tail = end - 1 - ((end - 1) % span);
+      if (fitsSlot(slot, head, span)) first = Math.min(first, head);
+      if (fitsSlot(slot, tail, span)) last = Math.max(last, tail + span);
+    }
+  }
+  return [first, last];
+}
