@@ -8,6 +8,7 @@ import { modelBundle } from './plugins/modelBundle/index.ts';
 import { pageData } from './plugins/pageData/remark.ts';
 import { playgrounds } from './plugins/playgrounds/index.ts';
 import { remarkPlaygrounds } from './plugins/playgrounds/remark.ts';
+import { races } from './plugins/races/index.ts';
 import { search } from './plugins/search/index.ts';
 import { source } from './plugins/source/index.ts';
 import { SITE_POLICY_NEEDS } from './src/playground/sandbox/frame.ts';
@@ -41,6 +42,7 @@ export default {
   plugins: [
     source,
     experiments,
+    races,
     glossary,
     modelBundle,
     playgrounds,

@@ -36,7 +36,7 @@ export default {
     // Imported by pages through plugins/pageData and plugins/playgrounds.
     'src/components/*/index.tsx',
     // Bundled and started by path.
-    'plugins/experiments/compute.ts',
+    'plugins/{experiments,races}/compute.ts',
     'plugins/modelBundle/runner.ts',
     'src/playground/link/mend.ts',
     'scripts/*.mjs',

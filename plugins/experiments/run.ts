@@ -7,17 +7,21 @@ import { build } from 'esbuild';
 import type { Computed } from './computed.ts';
 
 /**
- * Runs all experiments with their defaults. What the same code computed before is taken from the cache: a second build
+ * Runs what a plugin computes: all experiments with their defaults, or all races. What the same code computed before is taken from the cache: a second build
  * of the same source runs nothing.
  *
  * @param siteDir the project's folder
+ * @param plugin folder of plugins/ whose compute.ts is run
  * @throws {Error} when an experiment fails; the message is that of the experiment
  */
-export async function computeAll(siteDir: string): Promise<readonly Computed[]> {
-  const folder = join(siteDir, '.cache/experiments');
+export async function computeAll<T = Computed>(
+  siteDir: string,
+  plugin = 'experiments',
+): Promise<readonly T[]> {
+  const folder = join(siteDir, '.cache', plugin);
   const { outputFiles } = await build({
     absWorkingDir: siteDir,
-    entryPoints: [join(siteDir, 'plugins/experiments/compute.ts')],
+    entryPoints: [join(siteDir, `plugins/${plugin}/compute.ts`)],
     bundle: true,
     write: false,
     platform: 'node',

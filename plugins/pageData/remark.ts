@@ -43,6 +43,12 @@ const components: Readonly<Record<string, Component>> = {
     as: 'results',
     data: id => `@generated/experiments/default/${slug(id)}.results.json`,
   },
+  Race: {
+    module: 'src/components/Race/index.tsx',
+    by: 'id',
+    as: 'definition',
+    data: id => `@generated/races/default/${slug(id)}.json`,
+  },
   Term: {
     module: 'src/components/Term/index.tsx',
     by: 'id',

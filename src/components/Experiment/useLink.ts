@@ -7,7 +7,7 @@ import { type Shared, useShare } from '../../playground/ui/useShare.ts';
 import { valuesFrom } from './linkValues.ts';
 
 /** Puts a link that was just made in the address, past the router, which would take it for one that was followed. */
-function putInAddress(fragment: string): void {
+export function putInAddress(fragment: string): void {
   claim(fragment);
   const { pathname, search } = window.location;
   window.history.replaceState(window.history.state, '', pathname + search + fragment);

@@ -9,13 +9,15 @@ import {
   WRITE,
 } from '../engine/access.ts';
 import { Execution, type Transition } from '../engine/explorer/execution.ts';
-import { parseSchedule, type ScheduleStep } from '../engine/explorer/schedule.ts';
+import { formatSchedule, parseSchedule, type ScheduleStep } from '../engine/explorer/schedule.ts';
 import type { Race, RaceDesign, RaceWorld, StateTable } from './race.ts';
 
 /** One step as a reader sees it. */
 export interface PlayedStep {
   readonly actor: number;
   readonly actorName: string;
+  /** The step as a schedule writes it. */
+  readonly text: string;
   /** What it touched, in order. */
   readonly what: string;
   /** The state after it. */
@@ -61,6 +63,7 @@ function takeStep(execution: Execution, { actor, outcomes }: ScheduleStep, nth: 
   return {
     actor,
     actorName: engine.nameOf(actor),
+    text: formatSchedule([{ actor, outcomes }]),
     what: describe(execution, transition),
     ...looked(execution),
   };

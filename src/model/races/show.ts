@@ -1,5 +1,5 @@
 /** A race's machine as tables. */
-import { NO_PFN, OWNER_ANON, OWNER_CACHE, OWNER_FREE, OWNER_GMEM } from '../host/frames.ts';
+import { NO_PFN, OWNER_ANON, OWNER_CACHE, OWNER_FREE, OWNER_GMEM, OWNER_ZERO } from '../host/frames.ts';
 import type { Vm } from '../kvm/vm.ts';
 import type { StateTable } from './race.ts';
 
@@ -8,6 +8,7 @@ const OWNERS: Readonly<Record<number, string>> = {
   [OWNER_ANON]: 'anonymous',
   [OWNER_CACHE]: 'page cache',
   [OWNER_GMEM]: 'guest_memfd',
+  [OWNER_ZERO]: 'zeros',
 };
 
 function frameOf(vm: Vm, pfn: number): string {
@@ -26,9 +27,7 @@ export function showMemory(vm: Vm, pages: number): StateTable[] {
     if (vm.rules.privateMemory) row.push(vm.isPrivate(gfn) ? 'private' : 'shared');
     row.push(frameOf(vm, vm.mmu.peek(gfn, false)));
     if (mirror !== null) row.push(frameOf(vm, vm.mmu.peek(gfn, true)));
-    row.push(
-      slot === undefined ? 'no slot' : frameOf(vm, vm.mm.lookup(slot.hva + gfn - slot.baseGfn, false)),
-    );
+    row.push(slot === undefined ? 'no slot' : frameOf(vm, vm.mm.walk(slot.hva + gfn - slot.baseGfn, false)));
     if (vm.rules.privateMemory) {
       const page = slot?.gmem?.cachedPage(slot.gmemOffset + gfn - slot.baseGfn) ?? NO_PFN;
       row.push(frameOf(vm, page));

@@ -1,0 +1,69 @@
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import { races } from '../src/model/races/index.ts';
+import { searchRace } from '../src/model/races/race.ts';
+import { test } from './support/site.ts';
+
+const PAGE = 'debates/private-memory/';
+
+const panelOf = (page: Page, id: string): Locator => page.locator(`#race-${id.replace('/', '-')}`);
+
+/** What each protocol breaks, as the page's table says: title to names of properties. */
+function tableOf(panel: Locator): Promise<(readonly [string, string])[]> {
+  return panel
+    .locator('.fl-race-designs tbody tr')
+    .evaluateAll(rows =>
+      rows.map(row => [
+        row.querySelector('th')?.firstChild?.textContent ?? '',
+        row.querySelectorAll('td')[1].firstChild?.textContent ?? '',
+      ]),
+    ) as Promise<(readonly [string, string])[]>;
+}
+
+describe('races', () => {
+  test.for(races)(
+    '$id: what the page says without JavaScript is what a search finds',
+    async (race, { open }) => {
+      const page = await open(`debates/${race.id.split('/')[0]}/`, { javaScriptEnabled: false });
+      const found = race.designs.map(design => {
+        const search = searchRace(race, design);
+        while (!search.advance(100_000));
+        const broken = search.result().properties.filter(({ holds }) => !holds);
+        return [design.title, broken.map(({ name }) => name).join('; ') || 'nothing'];
+      });
+      expect(await tableOf(panelOf(page, race.id))).toEqual(found);
+    },
+  );
+
+  test('a counterexample is found, stepped through, forked and linked to', async ({ open }) => {
+    const page = await open(PAGE);
+    const panel = panelOf(page, 'private-memory/flip-vs-fault');
+    await panel.getByLabel('Protocol').selectOption('no-range');
+    await panel.getByRole('button', { name: 'Explore' }).click();
+    await expect.poll(() => panel.getByRole('status').first().textContent()).toContain('Explored here in');
+    await panel
+      .getByRole('button', { name: /Step through/ })
+      .first()
+      .click();
+    const where = panel.locator('.fl-race-where');
+    await expect.poll(() => where.textContent()).toContain('Before the first of 13 steps');
+    await panel.getByRole('button', { name: 'Forward' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => where.textContent()).toContain('Step 1 of 13: vCPU 0');
+    await page.keyboard.press('End');
+    await expect.poll(() => where.textContent()).toContain('Broken: once the ioctl has returned');
+    await page.keyboard.press('Home');
+    await panel.getByLabel('Actor').selectOption('VMM');
+    await panel.getByRole('button', { name: 'His next step' }).click();
+    await expect.poll(() => where.textContent()).toMatch(/Step \d+ of 13: VMM/);
+    await panel.getByRole('button', { name: 'Let vCPU 1 go instead' }).click();
+    await expect.poll(() => where.textContent()).toContain('vCPU 1 reads SPTEs');
+    const state = await where.textContent();
+    await panel.getByRole('button', { name: 'Link to this state' }).click();
+    await expect.poll(() => page.url()).toContain('#');
+    const { pathname, hash } = new URL(page.url());
+    const other = await open(`${pathname.slice(1)}${hash}`);
+    const linked = panelOf(other, 'private-memory/flip-vs-fault').locator('.fl-race-where');
+    await expect.poll(() => linked.textContent()).toBe(state);
+  });
+});

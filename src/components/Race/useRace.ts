@@ -1,0 +1,134 @@
+import { useLocation } from '@docusaurus/router';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Playback } from '../../model/races/playback.ts';
+import { MODEL_VERSION } from '../../model/version.ts';
+import { claim, incoming } from '../../playground/link/incoming.ts';
+import { useShare } from '../../playground/ui/useShare.ts';
+import { putInAddress } from '../Experiment/useLink.ts';
+import type { Explored, RaceDefinition } from './definition.ts';
+import { RaceRunner } from './runner.ts';
+
+/** How a search or a replay goes. */
+export type Status =
+  | { readonly kind: 'built' }
+  | { readonly kind: 'running'; readonly schedules: number; readonly transitions: number }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'explored'; readonly milliseconds: number }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** A schedule that is shown, and where in it. */
+interface Shown {
+  readonly playback: Playback;
+  readonly schedule: string;
+  readonly cursor: number;
+}
+
+/** One race on the page: the chosen design, what was found of it, and the schedule that is stepped through. */
+export function useRace({ id, designs }: RaceDefinition) {
+  const [name, setName] = useState(designs[0].name);
+  const [status, setStatus] = useState<Status>({ kind: 'built' });
+  const [result, setResult] = useState<Explored>();
+  const [shown, setShown] = useState<Shown>();
+  const [note, setNote] = useState<string>();
+  const runner = useRef<RaceRunner>(undefined);
+  const { hash } = useLocation();
+  const { shared, share, forget } = useShare(MODEL_VERSION, putInAddress);
+
+  const runnerOf = useCallback(() => {
+    runner.current ??= new RaceRunner();
+    return runner.current;
+  }, []);
+
+  useEffect(() => () => runner.current?.stop(), []);
+
+  const play = useCallback(
+    (design: string, schedule: string, cursor: number) => {
+      runnerOf().ask({ kind: 'play', race: id, design, schedule }, reply => {
+        if (reply.kind === 'failed') setStatus(reply);
+        if (reply.kind !== 'played') return;
+        const { playback } = reply;
+        setShown({ playback, schedule, cursor: Math.min(cursor, playback.steps.length) });
+      });
+    },
+    [id, runnerOf],
+  );
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a link is followed once, whatever has been chosen since
+  useEffect(() => {
+    let current = true;
+    incoming(hash).then(
+      decoded => {
+        if (!current || !decoded?.ok || decoded.state.kind !== 'race' || decoded.state.id !== id) return;
+        claim(hash);
+        const { design, schedule, cursor } = decoded.state;
+        if (!designs.some(one => one.name === design)) {
+          setNote(`The link is for a design “${design}”, which this race has not.`);
+          return;
+        }
+        setName(design);
+        setResult(undefined);
+        setStatus({ kind: 'built' });
+        setNote('This state came with a link.');
+        play(design, schedule, cursor);
+        document.getElementById(`race-${id.replace('/', '-')}`)?.scrollIntoView();
+      },
+      // What is wrong with a link that cannot be read is said once for the page, elsewhere.
+      () => undefined,
+    );
+    return () => {
+      current = false;
+    };
+  }, [hash, id]);
+
+  const clear = () => {
+    forget();
+    setNote(undefined);
+    setShown(undefined);
+  };
+  return {
+    design: designs.find(one => one.name === name) ?? designs[0],
+    status,
+    result,
+    shown,
+    note: shared?.text ?? note,
+    link: shared?.link,
+    choose(next: string) {
+      runner.current?.stop();
+      clear();
+      setName(next);
+      setResult(undefined);
+      setStatus({ kind: 'built' });
+    },
+    explore() {
+      clear();
+      setStatus({ kind: 'running', schedules: 0, transitions: 0 });
+      runnerOf().ask({ kind: 'explore', race: id, design: name }, reply => {
+        if (reply.kind === 'progress') setStatus({ ...reply, kind: 'running' });
+        else if (reply.kind === 'failed') setStatus(reply);
+        else if (reply.kind === 'explored') {
+          setResult(reply.result);
+          setStatus({ kind: 'explored', milliseconds: reply.milliseconds });
+        }
+      });
+    },
+    stop() {
+      runner.current?.stop();
+      setStatus({ kind: 'stopped' });
+    },
+    step(schedule: string) {
+      forget();
+      setNote(undefined);
+      play(name, schedule, 0);
+    },
+    fork(schedule: string) {
+      forget();
+      play(name, schedule, Number.MAX_SAFE_INTEGER);
+    },
+    move(cursor: number) {
+      if (shown) setShown({ ...shown, cursor });
+    },
+    share() {
+      if (shown) share({ kind: 'race', id, design: name, schedule: shown.schedule, cursor: shown.cursor });
+    },
+  };
+}
