@@ -252,6 +252,59 @@ const rows: readonly (readonly [
     [`${m}/experiments/primer/stories.test.ts`],
     '/primer/dirty-logging/',
   ],
+  [
+    'private-memory',
+    'A conversion against concurrent faults, and pages allocated before the file is bound, in every order',
+    [`${m}/races/privateMemory/flipVsFault.ts`, `${m}/races/privateMemory/earlyAllocation.ts`],
+    [`${m}/races/races.test.ts`],
+    '/debates/private-memory/',
+  ],
+  [
+    'shared-only',
+    'A fault against an invalidation, and zapping shared mappings alone, in every order',
+    [`${m}/races/sharedOnly/faultVsInvalidate.ts`, `${m}/races/sharedOnly/preciseZap.ts`],
+    [`${m}/races/races.test.ts`],
+    '/debates/shared-only/',
+  ],
+  [
+    'shared-only',
+    'Looking a leaf up in the RMP before it is zapped',
+    [`${m}/kvm/reclaim.ts`, `${m}/experiments/sharedOnly/spuriousModel.ts`],
+    [`${m}/experiments/sharedOnly/spuriousFaults.test.ts`],
+    '/debates/shared-only/',
+  ],
+  [
+    'pinning',
+    'What unpins a page while the host moves it, in every order',
+    [`${m}/races/pinning/zapVsMigrate.ts`],
+    [`${m}/races/races.test.ts`],
+    '/debates/pinning/',
+  ],
+  [
+    'memory-type',
+    'Two aliases of one line, with eviction, speculation and drains, in every order',
+    [`${m}/races/memoryType/alias.ts`],
+    [`${m}/races/races.test.ts`],
+    '/debates/memory-type/',
+  ],
+  [
+    'userfault',
+    'Rates of many vCPUs, from the cache lines and locks they share',
+    [`${m}/engine/cacheLine.ts`, `${m}/experiments/userfault/pagingMachine.ts`],
+    [`${m}/experiments/userfault/pagingRate.test.ts`],
+    '/debates/userfault/',
+  ],
+  [
+    'userfault',
+    'Lost wake-ups, double installs, and a bit cleared against a fault, in every order',
+    [
+      `${m}/races/userfault/lostWakeup.ts`,
+      `${m}/races/userfault/doubleInstall.ts`,
+      `${m}/races/userfault/clearVsFault.ts`,
+    ],
+    [`${m}/races/races.test.ts`],
+    '/debates/userfault/',
+  ],
 ];
 
 /** Every mechanism of the threads that the model has. */

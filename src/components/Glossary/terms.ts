@@ -9,6 +9,78 @@ export interface Entry {
 
 /** Every term, by id; the glossary shows them in the order of their names. */
 const texts: Readonly<Record<string, readonly [term: string, text: string]>> = {
+  asid: [
+    'ASID',
+    'Address space identifier: tags what belongs to a guest in TLBs and, for SEV, picks its key. Used again only after caches were flushed.',
+  ],
+  'async-page-fault': [
+    'asynchronous page fault',
+    'KVM tells the guest that a page is being brought, so that it can run something else, and tells it again when the page is there.',
+  ],
+  'attr-filter': [
+    'attr_filter',
+    'What a zap is about: shared mappings, private ones or both. In KVM since Linux 6.14.',
+  ],
+  clflush: ['CLFLUSH', 'The instruction that writes one cache line back, wherever it is, and drops it.'],
+  compaction: [
+    'compaction',
+    'The host moving pages together to make room for large ones. A page with a long-term pin stays where it is.',
+  ],
+  'dirty-log': [
+    'dirty log',
+    'KVM’s record of pages that a guest has written: a bitmap a slot, or a ring a vCPU.',
+  ],
+  fwb: [
+    'FWB',
+    'Arm’s force write-back: lets stage 2 make memory write-back whatever the guest’s own tables say.',
+  ],
+  'in-place-conversion': [
+    'in-place conversion',
+    'One page of a guest_memfd serving as shared and as private by turns, with the state kept by the file.',
+  ],
+  'huge-page': ['huge page', '2 MiB or 1 GiB of memory mapped by one entry.'],
+  ipat: [
+    'IPAT',
+    'The ignore-PAT bit of an EPT entry: the entry’s memory type holds and the guest’s choice does not.',
+  ],
+  ksm: ['KSM', 'The host’s daemon that merges pages of equal contents.'],
+  mtrr: [
+    'MTRR',
+    'Memory type range register: gives ranges of physical addresses a memory type. KVM ignores a guest’s since Linux 6.11.',
+  ],
+  'numa-balancing': [
+    'NUMA balancing',
+    'The host unmapping pages to see which CPU touches them, and moving them there.',
+  ],
+  prefault: [
+    'prefault',
+    'Mapping guest memory before the guest touches it, by KVM_PRE_FAULT_MEMORY since Linux 6.11.',
+  ],
+  quirk: [
+    'quirk',
+    'Behaviour of KVM that is kept because guests may rely on it, and that a VMM can turn off.',
+  ],
+  'self-snoop': [
+    'self-snoop',
+    'A property of Intel CPUs: they look into their own caches even for accesses of an uncached type.',
+  ],
+  'spurious-fault': [
+    'spurious fault',
+    'A fault that finds its mapping in place: somebody else was faster, or the zap it follows was needless.',
+  ],
+  'sev-es': ['SEV-ES', 'SEV that also encrypts the guest’s registers when it exits.'],
+  'userfault-bitmap': [
+    'userfault bitmap',
+    'A bit a page, in the VMM’s memory, that makes a vCPU leave KVM_RUN where it is set. Proposed as KVM userfault, not merged.',
+  ],
+  vhost: [
+    'vhost',
+    'Kernel threads that serve a guest’s virtual devices and reach its memory by host addresses, past the second stage.',
+  ],
+  wbnoinvd: [
+    'WBNOINVD',
+    'WBINVD that keeps the lines: modified ones are written back and stay in the cache.',
+  ],
   'bounce-buffer': [
     'bounce buffer',
     'Shared memory through which a confidential guest passes data to devices that cannot reach its private memory. Linux calls its pool swiotlb.',
