@@ -13,6 +13,9 @@ import { doubleAllocationExperiment } from './privateMemory/doubleAllocation.ts'
 import { trackingExperiment } from './privateMemory/tracking.ts';
 import { flushCostExperiment } from './sharedOnly/flushCost.ts';
 import { spuriousFaultsExperiment } from './sharedOnly/spuriousFaults.ts';
+import { hugetlbExperiment } from './userfault/hugetlb.ts';
+import { latencyExperiment } from './userfault/latency.ts';
+import { migrationExperiment } from './userfault/migration.ts';
 import { pagingRateExperiment } from './userfault/pagingRate.ts';
 
 /** Every experiment, in the order of the debates, then the primer's. */
@@ -25,6 +28,9 @@ export const experiments: readonly AnyExperiment[] = [
   spuriousFaultsExperiment,
   matrixExperiment,
   pagingRateExperiment,
+  latencyExperiment,
+  hugetlbExperiment,
+  migrationExperiment,
   memslotsExperiment,
   faultExperiment,
   sequenceExperiment,

@@ -35,6 +35,11 @@ describe('model/calibration', () => {
     }
   });
 
+  it('predicts two latencies of QEMU within 20 %, from a constant for each channel', () => {
+    expect(of('QEMU')).toMatchObject({ free: 2, fitted: 2, predicted: 2 });
+    expect(of('QEMU').largest as number).toBeLessThan(20);
+  });
+
   it('misses where the page says that it does', () => {
     const percent = (name: string) =>
       rows.find(row => row.name === name && row.table === of('256 CPUs').table)!.percent as number;

@@ -1,10 +1,13 @@
 /** The published tables that the model is held against, and the constants that are free for each. */
 import type { Cost } from '../../costs/cost.ts';
 import { PAGING_COSTS, SECOND_MACHINE } from '../../costs/paging.ts';
+import { POST_COPY_COSTS } from '../../costs/postCopy.ts';
 import { COST_TABLE } from '../../costs/table.ts';
 import { BOOT_SNP, BOOT_UPM, BOOT_UPM_KEEP_SHARED, SHARED_DISCARDS } from '../../evidence/boot.ts';
 import { compare, type Evidence } from '../../evidence/published.ts';
+import { defaults } from '../params.ts';
 import { BOOT_VARIANTS, boot } from '../privateMemory/bootModel.ts';
+import { latencyExperiment } from '../userfault/latency.ts';
 import { firstTable, secondTable } from '../userfault/pagingFit.ts';
 
 /** A published table beside the model. */
@@ -39,6 +42,15 @@ function bootPoints(): Evidence[] {
   });
 }
 
+function latencyPoints(): Evidence[] {
+  return (['4K', '2M'] as const).flatMap(pageSize => {
+    const values = { ...defaults(latencyExperiment.params), pageSize };
+    const points = latencyExperiment.evidence(latencyExperiment.run(values), values);
+    // The others are bounds.
+    return points.filter(point => point.unit === 'ms');
+  });
+}
+
 /** Every table, in the order of the debates. */
 export const CALIBRATED_TABLES: readonly CalibratedTable[] = [
   {
@@ -48,4 +60,5 @@ export const CALIBRATED_TABLES: readonly CalibratedTable[] = [
   },
   { title: 'Demand paging on 256 CPUs (Moorthy)', free: fittedOf(PAGING_COSTS), points: firstTable },
   { title: 'Demand paging on 96 CPUs (Houghton)', free: fittedOf(SECOND_MACHINE), points: secondTable },
+  { title: 'Requested pages in QEMU (Xu)', free: fittedOf(POST_COPY_COSTS), points: latencyPoints },
 ];

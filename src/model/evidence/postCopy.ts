@@ -1,0 +1,48 @@
+/** How long a requested page takes in post-copy, as published. */
+import type { Published, Source } from './published.ts';
+
+/** QEMU's post-copy before and with a channel for requested pages. */
+const XU_PREEMPT: Source = {
+  title: 'Peter Xu, migration: Postcopy Preemption',
+  date: '2022-01',
+  secondHand: true,
+};
+
+/** Mapping hugetlb memory in smaller pieces than its pages. */
+const HOUGHTON_HGM: Source = {
+  title: 'James Houghton, on high-granularity mapping of HugeTLB memory',
+  date: '2022-06',
+  secondHand: true,
+};
+
+/** What a latency of QEMU was measured with. */
+interface PreemptRun extends Published {
+  readonly page: '4K' | '2M';
+  readonly stream: 'same channel' | 'own channel';
+  /** A constant was fitted on it. */
+  readonly fitted: boolean;
+}
+
+function preempt(
+  name: string,
+  value: number,
+  page: PreemptRun['page'],
+  stream: PreemptRun['stream'],
+  fitted: boolean,
+): PreemptRun {
+  return { name, unit: 'ms', value, source: XU_PREEMPT, page, stream, fitted };
+}
+
+/** Mean of one busy writer over 18 GB of a guest of 20 GB, on a network of 10 Gbit/s. */
+export const PREEMPT_TABLE: readonly PreemptRun[] = [
+  preempt('4 KiB, one channel', 10.68, '4K', 'same channel', true),
+  preempt('4 KiB, own channel', 0.57, '4K', 'own channel', true),
+  preempt('2 MiB, one channel', 10.58, '2M', 'same channel', false),
+  preempt('2 MiB, own channel', 4.96, '2M', 'own channel', false),
+];
+
+/** Bounds on the median of a fetch, for 48 vCPUs; the network is not named. */
+export const HGM_BOUNDS = {
+  small: { name: 'median of a 4 KiB fetch, at most', unit: 'µs', value: 100, source: HOUGHTON_HGM },
+  large: { name: 'median of a 2 MiB fetch, at least', unit: 'µs', value: 10_000, source: HOUGHTON_HGM },
+} as const satisfies Record<string, Published>;
