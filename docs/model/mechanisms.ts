@@ -177,8 +177,8 @@ const rows: readonly (readonly [
   [
     'memory-type',
     'Type of an access on Intel and AMD',
-    [`${m}/arch/memoryTypes.ts`, `${m}/arch/eptType.ts`],
-    [`${m}/arch/memoryTypes.test.ts`, `${m}/arch/memoryType.test.ts`],
+    [`${m}/arch/memoryType.ts`, `${m}/arch/eptType.ts`],
+    [`${m}/arch/memoryType.test.ts`],
     '/debates/memory-type/',
   ],
   [

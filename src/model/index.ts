@@ -1,13 +1,7 @@
 /**
  * The model's public API: what playground programs import as 'faultlines'.
  */
-export {
-  type EffectiveType,
-  type EptLeaf,
-  intelType,
-  PAT_TYPES,
-  type PatType,
-} from './arch/memoryTypes.ts';
+export { type EffectiveType, type EptType, effectiveUnderEpt, type MemoryType } from './arch/memoryType.ts';
 export { COST_TABLE, type Costs, costsWith } from './costs/table.ts';
 export { TableConversion } from './designs/conversion/attributesIoctl.ts';
 export { conversionDesigns } from './designs/conversion/index.ts';

@@ -1,7 +1,7 @@
 // The claim: a guest maps RAM write-combining, and on Intel nothing
 // comes of it, unless the VM has a device with non-coherent DMA or,
 // since 6.16, a quirk is off.
-import { intelType, memoryTypeReleases, show } from 'faultlines';
+import { effectiveUnderEpt, memoryTypeReleases, show } from 'faultlines';
 
 const usual = {
   isMmio: false,
@@ -33,7 +33,7 @@ const rows = memoryTypeReleases.map(release => ({
   ...Object.fromEntries(
     Object.entries(cases).map(([name, question]) => [
       name,
-      intelType(release.leaf(question), 'WC'),
+      effectiveUnderEpt(release.leaf(question), 'WC', false),
     ]),
   ),
 }));

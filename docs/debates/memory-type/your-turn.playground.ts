@@ -1,11 +1,11 @@
 // Your turn: what should KVM write into the EPT entry? Change `leaf`.
 // Each case says what would be wrong with the answer.
 import {
-  intelType,
+  effectiveUnderEpt,
+  type MemoryType,
   type MemoryTypeDesign,
   type MemoryTypeQuestion,
   memoryTypeReleases,
-  type PatType,
   show,
 } from 'faultlines';
 
@@ -39,7 +39,7 @@ const cached = (type: string) => type === 'WB' || type === 'WT' || type === 'WP'
 const cases: {
   what: string;
   question: MemoryTypeQuestion;
-  pat: PatType;
+  pat: MemoryType;
   wrong(type: string): string;
 }[] = [
   {
@@ -76,7 +76,7 @@ const cases: {
 
 const rows = [...memoryTypeReleases, mine].flatMap(design =>
   cases.map(({ what, question, pat, wrong }) => {
-    const type = intelType(design.leaf(question), pat);
+    const type = effectiveUnderEpt(design.leaf(question), pat, false);
     return { design: design.title, what, type, wrong: wrong(type) || 'nothing' };
   }),
 );

@@ -12,7 +12,7 @@ type ArmType =
   | 'Device-nGnRE'
   | 'Device-nGnRnE';
 
-const BY_STRENGTH: readonly ArmType[] = [
+export const ARM_TYPES: readonly ArmType[] = [
   'Normal-WB',
   'Normal-WT',
   'Normal-NC',
@@ -44,7 +44,7 @@ function stage2Type(backing: ArmBacking): ArmType {
 export function effectiveOnArm(fwb: boolean, backing: ArmBacking, stage1: ArmType): ArmType {
   const stage2 = stage2Type(backing);
   if (fwb && backing === 'ram') return 'Normal-WB';
-  return BY_STRENGTH.indexOf(stage1) > BY_STRENGTH.indexOf(stage2) ? stage1 : stage2;
+  return ARM_TYPES.indexOf(stage1) > ARM_TYPES.indexOf(stage2) ? stage1 : stage2;
 }
 
 /** Whether KVM lets the guest execute from it; it refuses with -EINVAL on device memory and uncached mappings. */

@@ -183,3 +183,74 @@ export const HUNTER_TDX: Source = {
   date: '2025-06-11',
   messageId: '20250611095158.19398-1-adrian.hunter@intel.com',
 };
+
+/** Pinned SPTEs, as posted. */
+export const CHRISTOPHERSON_PINNED_SPTES: Source = {
+  title: 'Sean Christopherson, [RFC PATCH 0/8] KVM: x86/mmu: Introduce pinned SPTEs framework',
+  date: '2020-07-31',
+  messageId: '20200731212323.21746-1-sean.j.christopherson@intel.com',
+};
+
+/** The framework works for SEV with fixes; the slot update is what stands in the way; an XArray is offered. */
+export const SINGH_OCTOBER: Source = {
+  title: 'Brijesh Singh, Re: [RFC PATCH 0/8] KVM: x86/mmu: Introduce pinned SPTEs framework',
+  date: '2020-10-26',
+  messageId: 'a1ecadce-531f-3698-7962-cbca6a1ebaf3@amd.com',
+};
+
+/** Starting an SEV guest with everything pinned, and with pins on faults: a hand-held stopwatch. */
+export const VAN_TASSELL: Source = {
+  title: 'Eric van Tassell, on deferring the pinning of SEV guest memory',
+  date: '2020-07-24',
+  messageId: '20200724235448.106142-1-Eric.VanTassell@amd.com',
+};
+
+/** Pins in the memslot, taken on faults; boot times on 5.17-rc6. */
+export const DADHANIA_DEFER: Source = {
+  title: 'Nikunj Dadhania, [PATCH RFC v1 0/9] KVM: SVM: Defer page pinning for SEV guests',
+  date: '2022-03-08',
+  messageId: '20220308043857.13652-1-nikunj@amd.com',
+  secondHand: true,
+};
+
+/** Faults of a boot with and without zapping everything when a slot goes. */
+export const CHRISTOPHERSON_PRECISE_ZAP: Source = {
+  title: 'Sean Christopherson, [RFC PATCH] KVM_CAP_MEMSLOT_ZAP_CONTROL, and its discussion',
+  date: '2020-07-03',
+  messageId: '20200703025047.13987-1-sean.j.christopherson@intel.com',
+};
+
+/** Always honour the guest, unless it would cause machine checks. */
+export const WU_ALWAYS_HONOUR: Source = {
+  title: 'Chia-I Wu, Re: [RFC PATCH 0/3] KVM: x86: honor guest memory type',
+  date: '2020-02-14',
+  messageId: 'CAPaKu7Q4gehyhEgG_Nw=tiZiTh+7A8-uuXq1w4he6knp6NWErQ@mail.gmail.com',
+};
+
+/** A dma-buf handed to KVM. */
+export const WU_DMA_BUF: Source = {
+  title: 'Chia-I Wu, Re: [RFC PATCH 0/3] KVM: x86: honor guest memory type',
+  date: '2020-02-20',
+  messageId: 'CAPaKu7RFY3nar9hmAdx6RYdZFPK3Cdg1O3cS+OvsEOT=yupyrQ@mail.gmail.com',
+};
+
+/** The mail at the centre: a type by slot, by the host's mapping, or flushes by the guest. */
+export const TIAN_HOST_TYPE: Source = {
+  title: 'Kevin Tian, RE: [RFC PATCH 0/3] KVM: x86: honor guest memory type',
+  date: '2020-02-21',
+  messageId: 'AADFC41AFE54684AB9EE6CBC0274A5D19D79359E@SHSMSX104.ccr.corp.intel.com',
+};
+
+/** The slot flag and dirty logging exclude each other. */
+export const CHRISTOPHERSON_DIRTY_LOG: Source = {
+  title: 'Sean Christopherson, Re: [RFC PATCH 0/3] KVM: x86: honor guest memory type',
+  date: '2020-02-21',
+  messageId: '20200221155939.GG12665@linux.intel.com',
+};
+
+/** Copies to video memory through UC- and WC on Sapphire Rapids. */
+export const ZHAO_BOCHS: Source = {
+  title: 'Yan Zhao, drm/bochs: use ioremap_wc',
+  date: '2024-09-09',
+  messageId: '20240909051529.26776-1-yan.y.zhao@intel.com',
+};

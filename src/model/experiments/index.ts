@@ -1,6 +1,11 @@
 import { calibrationExperiment } from './calibration/calibration.ts';
 import type { AnyExperiment } from './experiment.ts';
+import { litmusExperiment } from './memoryType/litmus.ts';
 import { matrixExperiment } from './memoryType/matrix.ts';
+import { streamsExperiment } from './memoryType/streams.ts';
+import { bootDelayExperiment } from './pinning/bootDelay.ts';
+import { failuresExperiment } from './pinning/failures.ts';
+import { footprintExperiment } from './pinning/footprint.ts';
 import { conversionExperiment } from './primer/conversion.ts';
 import { dirtyLogExperiment } from './primer/dirtyLog.ts';
 import { faultExperiment } from './primer/fault.ts';
@@ -26,7 +31,12 @@ export const experiments: readonly AnyExperiment[] = [
   doubleAllocationExperiment,
   flushCostExperiment,
   spuriousFaultsExperiment,
+  bootDelayExperiment,
+  failuresExperiment,
+  footprintExperiment,
   matrixExperiment,
+  litmusExperiment,
+  streamsExperiment,
   pagingRateExperiment,
   latencyExperiment,
   hugetlbExperiment,

@@ -1,4 +1,4 @@
-import type { EptLeaf, EptType, PatType } from '../arch/memoryTypes.ts';
+import type { EptType, MemoryType } from '../arch/memoryType.ts';
 import type { Source } from '../evidence/published.ts';
 
 /** What KVM knows when it builds an EPT leaf (vmx_get_mt_mask, arch/x86/kvm/vmx/vmx.c). */
@@ -12,7 +12,7 @@ export interface MemoryTypeQuestion {
   /** KVM_X86_QUIRK_CD_NW_CLEARED is on: CR0.CD is not obeyed. */
   readonly cdQuirk: boolean;
   /** What the guest's MTRRs say of the page. */
-  readonly guestMtrr: EptType;
+  readonly guestMtrr: EptType['type'];
   /** The CPU keeps its caches coherent under mixed types. */
   readonly selfSnoop: boolean;
   /** KVM_X86_QUIRK_IGNORE_GUEST_PAT is on, where KVM has it. */
@@ -22,7 +22,7 @@ export interface MemoryTypeQuestion {
   /** Dirty logging is on in the slot. */
   readonly dirtyLogging: boolean;
   /** The type of the VMM's own mapping of the page. */
-  readonly hostMapping: PatType;
+  readonly hostMapping: MemoryType;
 }
 
 /** The axis of the fourth debate: who chooses the memory type of a guest's RAM on Intel. */
@@ -32,7 +32,7 @@ export interface MemoryTypeDesign {
   /** Where it was proposed. */
   readonly mail: Source;
   /** The leaf for a page. */
-  leaf(question: MemoryTypeQuestion): EptLeaf;
+  leaf(question: MemoryTypeQuestion): EptType;
   /** Work at each fault beyond a look at the slot: a walk of the host's page table. */
   readonly walksHost?: boolean;
   /** The guest is told to map write-back and to flush by hand, whatever the leaf. */

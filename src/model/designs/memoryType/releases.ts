@@ -1,5 +1,5 @@
 /** What KVM did on Intel, release by release (vmx_get_mt_mask, arch/x86/kvm/vmx/vmx.c). */
-import type { EptLeaf } from '../../arch/memoryTypes.ts';
+import type { EptType } from '../../arch/memoryType.ts';
 import {
   CHRISTOPHERSON_HONOUR_PAT,
   IGNORE_PAT_QUIRK,
@@ -10,11 +10,11 @@ import {
 import type { MemoryTypeDesign } from '../../kvm/memoryType.ts';
 
 /** The guest's PAT decides; write-back is what it is combined with. */
-export const HONOUR: EptLeaf = { type: 'WB', ignorePat: false };
+export const HONOUR: EptType = { type: 'WB', ignorePat: false };
 /** Write-back whatever the guest says. */
-export const FORCE_WB: EptLeaf = { type: 'WB', ignorePat: true };
+export const FORCE_WB: EptType = { type: 'WB', ignorePat: true };
 /** The guest may still ask for WC, and for nothing that is cached. */
-export const DEVICE: EptLeaf = { type: 'UC', ignorePat: false };
+export const DEVICE: EptType = { type: 'UC', ignorePat: false };
 
 /** As the thread of February 2020 found it. */
 export const release2020: MemoryTypeDesign = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { PAT_TYPES } from '../../arch/memoryTypes.ts';
 import { type AnyValues, defaults } from '../params.ts';
 import { matrixExperiment } from './matrix.ts';
 
+const PAT_TYPES = ['UC', 'UC-', 'WC', 'WT', 'WP', 'WB'];
 const values = defaults(matrixExperiment.params);
 const run = (changes: AnyValues = {}) => matrixExperiment.run({ ...values, ...changes });
 const release = (name: string, changes: AnyValues = {}) =>
@@ -51,6 +51,12 @@ describe('memory-type/matrix', () => {
     const arm = run({ vendor: 'arm64' });
     expect(arm.find(r => r.of === 'RAM' && r.fwb === 'without FWB')!['Normal-NC']).toBe('Normal-NC');
     expect(arm.find(r => r.of === 'RAM' && r.fwb === 'with FWB')!['Normal-NC']).toBe('Normal-WB');
+  });
+
+  it('has no row without ignore-PAT that gives one type for every PAT, so none can be forced without it', () => {
+    for (const row of run().filter(r => r.part === 'hardware')) {
+      expect(new Set(types(row)).size === 1).toBe(row.ignorePat === 'set');
+    }
   });
 
   it('draws tables whose columns its rows have, for every processor', () => {

@@ -1,20 +1,21 @@
 import {
-  ARM_TYPES,
-  type ArmType,
-  amdType,
-  armType,
-  EPT_TYPES,
-  type EptLeaf,
   type EptType,
-  intelType,
-  isOldUndefined,
-  PAT_TYPES,
-} from '../../arch/memoryTypes.ts';
+  effectiveUnderEpt,
+  effectiveUnderNpt,
+  type MemoryType,
+} from '../../arch/memoryType.ts';
+import { ARM_TYPES, effectiveOnArm } from '../../arch/stage2Arm.ts';
 import { memoryTypeReleases } from '../../designs/memoryType/releases.ts';
 import type { MemoryTypeQuestion } from '../../kvm/memoryType.ts';
 import { experiment } from '../experiment.ts';
 import { choice, flag } from '../params.ts';
 import type { Column } from '../view.ts';
+
+const PAT_TYPES: readonly MemoryType[] = ['UC', 'UC-', 'WC', 'WT', 'WP', 'WB'];
+const EPT_TYPES: readonly EptType['type'][] = ['UC', 'WC', 'WT', 'WP', 'WB'];
+
+/** Combinations that old editions of the manual call undefined; every processor with both does what the table says. */
+const OLD_UNDEFINED: readonly string[] = ['WC/WT', 'WC/WP', 'WT/WP', 'WP/UC-', 'WP/WT'];
 
 const GUEST_COLUMNS: readonly Column[] = PAT_TYPES.map(pat => ({ key: pat, label: `PAT ${pat}` }));
 
@@ -24,10 +25,11 @@ type MatrixRow = Readonly<Record<string, string>>;
 function hardwareRows(): MatrixRow[] {
   return EPT_TYPES.flatMap(type =>
     [false, true].map(ignorePat => {
-      const leaf: EptLeaf = { type, ignorePat };
+      const leaf: EptType = { type, ignorePat };
       const cells = PAT_TYPES.map(pat => [
         pat,
-        intelType(leaf, pat) + (isOldUndefined(leaf, pat) ? ' (old manuals: open)' : ''),
+        effectiveUnderEpt(leaf, pat, false) +
+          (!ignorePat && OLD_UNDEFINED.includes(`${type}/${pat}`) ? ' (old manuals: open)' : ''),
       ]);
       return {
         part: 'hardware',
@@ -43,7 +45,7 @@ function hardwareRows(): MatrixRow[] {
 function intelRows(question: MemoryTypeQuestion): MatrixRow[] {
   return memoryTypeReleases.map(design => {
     const leaf = design.leaf(question);
-    const cells = PAT_TYPES.map(pat => [pat, intelType(leaf, pat)]);
+    const cells = PAT_TYPES.map(pat => [pat, effectiveUnderEpt(leaf, pat, false)]);
     return {
       part: 'release',
       of: design.title,
@@ -55,27 +57,21 @@ function intelRows(question: MemoryTypeQuestion): MatrixRow[] {
 }
 
 function amdRow(question: MemoryTypeQuestion): MatrixRow {
-  const cells = PAT_TYPES.map(pat => [pat, question.isMmio ? 'not modelled' : amdType(pat)]);
+  const cells = PAT_TYPES.map(pat => [pat, question.isMmio ? 'not modelled' : effectiveUnderNpt('WB', pat)]);
   return { part: 'release', of: 'every release', ignorePat: '', leaf: 'WB', ...Object.fromEntries(cells) };
 }
 
-/** What KVM enters in stage 2: RAM, device memory, and device memory that VFIO allows to be uncached. */
+/** RAM, device memory, and device memory that VFIO allows to be uncached. */
 function armRows(): MatrixRow[] {
-  const pages: readonly (readonly [string, ArmType])[] = [
-    ['RAM', 'Normal-WB'],
-    ['device memory', 'Device-nGnRE'],
-    ['device memory, any uncached allowed (VFIO)', 'Normal-NC'],
-  ];
-  return pages.flatMap(([what, type]) =>
+  const pages = [
+    { of: 'RAM', backing: 'ram', leaf: 'Normal-WB' },
+    { of: 'device memory', backing: 'device', leaf: 'Device-nGnRE' },
+    { of: 'device memory, any uncached allowed (VFIO)', backing: 'any-uncached', leaf: 'Normal-NC' },
+  ] as const;
+  return pages.flatMap(({ of, backing, leaf }) =>
     [false, true].map(fwb => {
-      const cells = ARM_TYPES.map(stage1 => [stage1, armType({ type, fwb }, stage1)]);
-      return {
-        part: 'arm',
-        of: what,
-        fwb: fwb ? 'with FWB' : 'without FWB',
-        leaf: type,
-        ...Object.fromEntries(cells),
-      };
+      const cells = ARM_TYPES.map(stage1 => [stage1, effectiveOnArm(fwb, backing, stage1)]);
+      return { part: 'arm', of, fwb: fwb ? 'with FWB' : 'without FWB', leaf, ...Object.fromEntries(cells) };
     }),
   );
 }
@@ -118,7 +114,7 @@ export const matrixExperiment = experiment({
   run(values) {
     const question: MemoryTypeQuestion = {
       ...values,
-      guestMtrr: values.guestMtrr as EptType,
+      guestMtrr: values.guestMtrr as EptType['type'],
       slotMarked: false,
       dirtyLogging: false,
       hostMapping: 'WB',

@@ -49,7 +49,7 @@ export const BOOT_VARIANTS = {
     discardPrivate: 'eager',
   },
   slots: {
-    name: 'explicit slots, nothing discarded',
+    name: 'explicit slots, nothing discarded, flushing as then',
     designs: { conversion: explicitSlots, reclaim: flushEveryEvent },
     discardShared: 'never',
     discardPrivate: 'never',
@@ -106,10 +106,15 @@ const GUEST_PAGES = 2 ** 18;
 const BUFFER_GFN = 2 ** 17;
 const WORKING_GFN = 2 ** 12;
 
+/** Transactions worth simulating one by one: fewer where each of them touches many pages. */
+function simulatedFor(touched: number): number {
+  return Math.max(16, Math.min(512, Math.floor((512 * 64) / Math.max(touched, 1))));
+}
+
 /** Runs the transactions of one boot. */
 export function boot(variant: BootVariant, options: BootOptions): BootResult {
   const { transactions, pages, workingSet } = options;
-  const simulated = Math.min(transactions, options.simulate ?? 512);
+  const simulated = Math.min(transactions, options.simulate ?? simulatedFor(workingSet + pages));
   const machine = buildMachine({
     profile: { vmType: 'snp', release: [5, 19] },
     designs: variant.designs,

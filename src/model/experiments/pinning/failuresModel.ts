@@ -1,0 +1,186 @@
+/**
+ * An encrypted guest that works on its memory while the host compacts, and while something else makes KVM drop SPTEs.
+ *
+ * What drops an SPTE is an actor that knows no design, and a design answers to reasons for zapping without knowing who
+ * brought them about. A failure is a read that returns something else than the guest wrote there last.
+ */
+import { pinInXarray } from '../../designs/pinning/beside.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { Random } from '../../engine/random.ts';
+import type { Actor } from '../../engine/step.ts';
+import { collapseOne } from '../../host/collapse.ts';
+import { migratePage } from '../../host/migrate.ts';
+import { GuestMemfd } from '../../kvm/guestMemfd.ts';
+import { createSlot, deleteSlot } from '../../kvm/memslotUpdate.ts';
+import type { PinningDesign } from '../../kvm/pinning.ts';
+import type { Vm } from '../../kvm/vm.ts';
+import { FILTER_PRIVATE, FILTER_SHARED, type ZapReason, zapGfns } from '../../kvm/zap.ts';
+import { buildMachine } from '../../machine.ts';
+
+/** Pages of guest memory: as many as two huge pages have. */
+export const GUEST_PAGES = 1024;
+/** Pages whose SPTEs go together when a table is recycled or a large mapping is dropped. */
+const TABLE_PAGES = 512;
+
+/** What makes KVM drop SPTEs, or the host change its pages. */
+export type Disturbance =
+  /** A memslot of some device comes and goes. */
+  | 'slot updates'
+  /** The limit on table pages is reached, and an old one is used for something else. */
+  | 'recycled tables'
+  /** A large mapping is dropped, as when the huge-page mitigation is toggled. */
+  | 'dropped large SPTEs'
+  /** The host puts 512 small pages together to a huge one. */
+  | 'host page sizes';
+
+export const DISTURBANCES: readonly Disturbance[] = [
+  'slot updates',
+  'recycled tables',
+  'dropped large SPTEs',
+  'host page sizes',
+];
+
+/** How the guest's memory is kept in its place. */
+export interface Keeping {
+  readonly title: string;
+  readonly pinning?: PinningDesign;
+  /** Firmware re-encrypts a page for the frame that the host moves it to. */
+  readonly firmwareMoves?: boolean;
+  /** Memory comes from a guest_memfd, which the host cannot move. */
+  readonly gmem?: boolean;
+}
+
+export interface FailuresScene {
+  readonly keeping: Keeping;
+  readonly disturbances: readonly Disturbance[];
+  /** Accesses of the guest, each to a page at random. */
+  readonly accesses: number;
+  /** Share of the accesses that touch a page for the first time, while there are such; the rest go to used ones. */
+  readonly freshShare: number;
+  /** Time between two accesses, two moves of compaction, and two disturbances of a kind, in ns. */
+  readonly accessNs: number;
+  readonly compactNs: number;
+  readonly disturbNs: number;
+  readonly seed: number;
+}
+
+export interface Failures {
+  /** Reads that returned something else than was written last. */
+  readonly wrongReads: number;
+  /** Accesses that ended because a page could not be pinned. */
+  readonly refused: number;
+  /** Pages the host moved, and pages it wanted to. */
+  readonly moved: number;
+  readonly tried: number;
+}
+
+/** Runs one guest. */
+export function failures(scene: FailuresScene): Failures {
+  const { keeping } = scene;
+  const { engine, vm, mm, host } = buildMachine({
+    profile: keeping.gmem
+      ? { vmType: 'snp', arch: 'svm', release: [6, 11] }
+      : { vmType: 'sev', arch: 'svm', release: [5, 9] },
+    designs: { pinning: keeping.pinning },
+  });
+  const out = { wrongReads: 0, refused: 0, moved: 0, tried: 0 };
+  let done = false;
+  let hva = 0;
+
+  function* guest(): Actor {
+    const vcpu = vm.createVcpu();
+    const random = new Random(scene.seed);
+    hva = mm.map(GUEST_PAGES);
+    const gmem = keeping.gmem ? new GuestMemfd(vm, GUEST_PAGES) : null;
+    yield* createSlot(vm, { id: 0, baseGfn: 0, pages: GUEST_PAGES, flags: 0, hva, gmem, gmemOffset: 0 });
+    if (keeping.gmem) yield* vm.conversion.convert(0, GUEST_PAGES, true);
+    spawnHost(engine, random.word());
+    const last = new Map<number, number>();
+    let fresh = 0;
+    for (let i = 0; i < scene.accesses; i++) {
+      const takeFresh = fresh < GUEST_PAGES && (fresh === 0 || random.chance(scene.freshShare));
+      const gfn = takeFresh ? fresh++ : random.below(fresh);
+      const expected = last.get(gfn);
+      // A page is written before it is read: nobody reads what he has not put there.
+      if (expected !== undefined) {
+        const found = yield* vcpu.read(gfn, true);
+        if (found === undefined) out.refused++;
+        else if (found !== expected) out.wrongReads++;
+      }
+      const token = host.frames.newToken();
+      if (yield* vcpu.write(gfn, token, true)) last.set(gfn, token);
+      else out.refused++;
+      yield scene.accessNs;
+    }
+    done = true;
+  }
+
+  function spawnHost(on: Engine, seed: number): void {
+    on.spawn('compaction', compaction(new Random(seed)));
+    for (const [i, disturbance] of scene.disturbances.entries()) {
+      on.spawn(disturbance, disturber(disturbance, new Random(seed + i + 1)));
+    }
+  }
+
+  function* compaction(random: Random): Actor {
+    while (!done) {
+      yield scene.compactNs;
+      const page = hva + random.below(GUEST_PAGES);
+      out.tried++;
+      if ((yield* migratePage(mm, page)) !== 'moved') continue;
+      out.moved++;
+      if (keeping.firmwareMoves) host.frames.seals.rebind(mm.table.pfn(page));
+    }
+  }
+
+  function* disturber(disturbance: Disturbance, random: Random): Actor {
+    while (!done) {
+      yield scene.disturbNs;
+      yield* disturb(disturbance, random.below(GUEST_PAGES / TABLE_PAGES) * TABLE_PAGES);
+    }
+  }
+
+  function* disturb(disturbance: Disturbance, first: number): Actor {
+    switch (disturbance) {
+      case 'slot updates':
+        yield* createSlot(vm, {
+          id: 1,
+          baseGfn: GUEST_PAGES * 4,
+          pages: 16,
+          flags: 0,
+          hva,
+          gmem: null,
+          gmemOffset: 0,
+        });
+        yield* deleteSlot(vm, 1);
+        return;
+      case 'recycled tables':
+        yield* dropTable(vm, first, 'recycle');
+        return;
+      case 'dropped large SPTEs':
+        yield* dropTable(vm, first, 'resize');
+        return;
+      case 'host page sizes': {
+        yield mm.mmapLock.write();
+        const vma = mm.vmas.find(hva + first);
+        if (vma !== undefined) yield* collapseOne(mm, vma, hva + first);
+        mm.mmapLock.writeUnlock();
+      }
+    }
+  }
+
+  engine.spawn('vCPU 0', guest());
+  engine.run();
+  return out;
+}
+
+function* dropTable(vm: Vm, first: number, reason: ZapReason): Actor {
+  yield vm.mmuLock.write();
+  yield* zapGfns(vm, first, first + TABLE_PAGES, FILTER_SHARED | FILTER_PRIVATE, reason);
+  vm.mmuLock.writeUnlock();
+}
+
+/** An XArray whose nodes can be allocated for so many pages and no more. */
+export function shortOfMemory(pages: number): Keeping {
+  return { title: `In an XArray, with memory for ${pages} pages`, pinning: pinInXarray(pages) };
+}
