@@ -258,7 +258,7 @@ describe('an experiment in the page', () => {
     const direct = await open(DEBATE);
     const expected = await figures(direct);
     const page = await open('glossary/');
-    await page.locator('.theme-doc-sidebar-menu a', { hasText: 'Private memory' }).first().click();
+    await page.locator('.theme-doc-sidebar-menu a[href$="/debates/private-memory/"]').click();
     await page.locator(`${BOOT} .fl-outcome svg`).first().waitFor({ state: 'attached' });
     expect(await figures(page)).toBe(expected);
   });
