@@ -90,7 +90,10 @@ module.exports = {
       comment: 'every import leads somewhere',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, pathNot: '^(@theme|@docusaurus|@generated|@site)/|^@outcomes$' },
+      to: {
+        couldNotResolve: true,
+        pathNot: '^(@theme|@theme-original|@docusaurus|@generated|@site)/|^@outcomes$',
+      },
     },
   ],
   options: {

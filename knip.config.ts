@@ -9,7 +9,6 @@ const awaited = [
   '@easyops-cn/docusaurus-search-local',
   '@shikijs/twoslash',
   'docusaurus-plugin-typedoc',
-  'lighthouse',
   'shiki',
   'simjs',
   'tsx',

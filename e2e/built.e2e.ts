@@ -6,6 +6,15 @@ import { describe, expect, test } from 'vitest';
 import { root } from '../scripts/lib/run.mjs';
 import { pagesOf, sites } from './support/site.ts';
 
+/** Pages that were read, by file: many link to the same ones. */
+const parsed = new Map<string, Document>();
+
+function pageAt(file: string): Document {
+  const document = parsed.get(file) ?? (parseHTML(readFileSync(file, 'utf8')).document as Document);
+  parsed.set(file, document);
+  return document;
+}
+
 for (const [name, site] of Object.entries(sites)) {
   describe(`${name} build`, () => {
     for (const path of pagesOf(site)) {
@@ -59,8 +68,7 @@ for (const [name, site] of Object.entries(sites)) {
           if (!existsSync(target)) {
             lost.push(address);
           } else if (url.hash && target.endsWith('.html')) {
-            const there = parseHTML(readFileSync(target, 'utf8')).document;
-            if (!there.getElementById(decodeURIComponent(url.hash.slice(1)))) lost.push(address);
+            if (!pageAt(target).getElementById(decodeURIComponent(url.hash.slice(1)))) lost.push(address);
           }
         }
         expect(lost).toEqual([]);

@@ -7,21 +7,33 @@ import { type ParsedArguments, parseArguments, readValues, UsageError } from './
 import { conformance } from './conformance.ts';
 import { explore, listedRaces } from './explore.ts';
 import { paramsSchema } from './schema.ts';
+import { sweep } from './sweep.ts';
+import { mergeSweeps } from './sweepFile.ts';
 import { formatTable } from './table.ts';
 
 /** Where a command writes. */
 export interface Output {
   out(text: string): void;
   error(text: string): void;
+  /** Told how far long work is; left out where nobody watches. */
+  progress?(text: string): void;
 }
 
 type Command = (args: ParsedArguments, output: Output) => number | Promise<number>;
 
-const COMMANDS: Readonly<Record<string, Command>> = { list, run, explore, conformance };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  list,
+  run,
+  explore,
+  conformance,
+  sweep: (args, { progress }) => sweep(wanted(args), args, progress ?? (() => {})),
+  merge,
+};
 
 const USAGE =
   'usage: lab list [--json] | run ID [--NAME VALUE ...] [--json] | ' +
-  'explore ID [--design NAME] [--bound N] [--json] | conformance FILE...';
+  'explore ID [--design NAME] [--bound N] [--json] | conformance FILE... | ' +
+  'sweep ID --NAME A,B,C [--shard I/N] --out FILE | merge FILE... --out FILE';
 
 /** Runs one command line and returns its exit code. */
 export async function lab(args: readonly string[], output: Output): Promise<number> {
@@ -78,6 +90,16 @@ function run(args: ParsedArguments, output: Output): number {
   if (evidence.length > 0) {
     output.out(`\nagainst what was published\n${formatTable(evidence.map(e => ({ ...e })))}`);
   }
+  return 0;
+}
+
+function merge({ positional, options }: ParsedArguments): number {
+  const out = options.get('out');
+  if (out === undefined || options.size > 1 || !/\.(csv|json)$/.test(out)) {
+    throw new UsageError('merge takes --out FILE, and FILE ends in .csv or .json');
+  }
+  if (positional.length === 0) throw new UsageError('name the files to merge');
+  mergeSweeps(positional, out);
   return 0;
 }
 
