@@ -38,7 +38,7 @@ export const dirtyLogExperiment = experiment({
     rounds: int({ label: 'Rounds with the log on', min: 1, max: 8, default: 4 }),
   },
   run({ pages, share, rounds }) {
-    const { engine, mm, vm } = buildMachine({ profile: { mmu: 'shadow' } });
+    const { engine, mm, vm } = buildMachine();
     const vcpu = vm.createVcpu();
     const random = new Random(1);
     const rows: Round[] = [];
