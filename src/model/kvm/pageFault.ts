@@ -85,6 +85,7 @@ export function* handleFault(
   if (isPrivate ? vm.conversion.privateInFile : vm.conversion.sharedInFile) {
     if (slot.gmem === null) return memoryFault(vcpu, gfn, isPrivate);
     pfn = yield* filePfn(vcpu, slot, gfn, isPrivate);
+    if (pfn === GONE) return PF_RETRY;
   } else {
     if (write && slot.flags & MEM_READONLY) {
       return emulate(vcpu, gfn, write);
@@ -120,7 +121,7 @@ export function* handleFault(
   // 12 to 14: only under mmu_lock is the answer to "has anything changed?" worth something.
   yield vm.profile.mmu === 'tdp' ? vm.mmuLock.read() : vm.mmuLock.write();
   let result = PF_RETRY;
-  // safety: fault-root-check
+  // A fault that began under roots that are gone has nothing to install into (is_page_fault_stale).
   const stale = vm.mmu.generation !== generation;
   // safety: fault-sequence-check
   if (!stale && !invalidation.mustRetry(sequence, gfn)) {
@@ -151,6 +152,9 @@ function* filePfn(vcpu: Vcpu, slot: Memslot, gfn: number, isPrivate: boolean): A
   const pfn = gmem.getPfn(index);
   if (isPrivate && pfn !== NO_PFN && vm.rmp !== null && !vm.rmp.isPrivate(pfn)) {
     yield vm.costs.rmpUpdate;
+    // The kernel holds the page's lock from looking it up until it is prepared: nobody frees it in between.
+    // safety: gmem-prepare-under-lock
+    if (!gmem.has(index) || gmem.cachedPage(index) !== pfn) return GONE;
     vm.rmp.makePrivate(pfn, gfn);
   }
   return pfn;
@@ -169,6 +173,9 @@ function emulate(vcpu: Vcpu, gfn: number, write: boolean): number {
   vcpu.exit = { reason: EXIT_MMIO, gfn, write };
   return PF_EMULATE;
 }
+
+/** The page was taken from its file while it was prepared. */
+const GONE = -1001;
 
 /** A worker has the fault. */
 const STARTED = -1000;

@@ -86,6 +86,20 @@ describe('huge pages', () => {
     expect(vm.mmu.leaves).toEqual([0, 0, 1, 0]);
   });
 
+  it('keep faults on their other parts out while an attribute of one page changes', () => {
+    play({ profile: { vmType: 'sw-protected' } }, function* ({ vm }, slot) {
+      yield* setMemoryRegion(vm, { ...slot, flags: 4, pages: 2 * PAGES_PER_2M });
+      let covered: boolean[] = [];
+      const { finish } = vm.invalidation;
+      vm.invalidation.finish = function (this: typeof vm.invalidation) {
+        covered = [0, PAGES_PER_2M - 1, PAGES_PER_2M].map(gfn => this.covers(gfn));
+        finish.call(this);
+      };
+      yield* vm.conversion.convert(5, 6, true);
+      expect(covered).toEqual([true, true, false]);
+    });
+  });
+
   it('go as a whole when the host takes a part away', () => {
     const { vm } = play({}, function* ({ vm, mm }, slot) {
       yield* setMemoryRegion(vm, slot);
