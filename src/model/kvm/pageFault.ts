@@ -11,7 +11,7 @@ import { markPageDirty } from './dirtyLog.ts';
 import { EXIT_MEMORY_FAULT, EXIT_MMIO } from './exits.ts';
 import { leafLevel } from './hugeLevel.ts';
 import type { Memslot } from './memslots.ts';
-import { MEM_READONLY, MEM_USERFAULT, MEMSLOT_EXIT_ON_MISSING, MEMSLOT_INVALID } from './memslots.ts';
+import { MEM_READONLY, MEM_USERFAULT, MEMSLOT_EXIT_ON_MISSING, MEMSLOT_GMEM_ONLY, MEMSLOT_INVALID } from './memslots.ts';
 import type { Vcpu } from './vcpu.ts';
 import type { Vm } from './vm.ts';
 
@@ -82,7 +82,7 @@ export function* handleFault(
   }
   let pfn: number;
   let hostWritable = true;
-  if (isPrivate ? vm.conversion.privateInFile : vm.conversion.sharedInFile) {
+  if (isPrivate ? vm.conversion.privateInFile : sharedFromFile(vm, slot)) {
     if (slot.gmem === null) return memoryFault(vcpu, gfn, isPrivate);
     pfn = yield* filePfn(vcpu, slot, gfn, isPrivate);
     if (pfn === GONE) return PF_RETRY;
@@ -142,6 +142,11 @@ export function* handleFault(
   if (vm.profile.mmu === 'tdp') vm.mmuLock.readUnlock();
   else vm.mmuLock.writeUnlock();
   return result;
+}
+
+/** Whether a shared page of a slot comes from its file: by the conversion design, or as the slot was made. */
+function sharedFromFile(vm: Vm, slot: Memslot): boolean {
+  return vm.conversion.sharedInFile || (slot.flags & MEMSLOT_GMEM_ONLY) !== 0;
 }
 
 function* filePfn(vcpu: Vcpu, slot: Memslot, gfn: number, isPrivate: boolean): Actor<number> {
