@@ -1,5 +1,6 @@
 import type { UserThemeConfig } from '@docusaurus/theme-common';
 import type { Config } from '@docusaurus/types';
+import { conformance } from './plugins/conformance/index.ts';
 import { csp } from './plugins/csp/index.ts';
 import { experiments } from './plugins/experiments/index.ts';
 import { glossary } from './plugins/glossary/index.ts';
@@ -43,6 +44,7 @@ export default {
     source,
     experiments,
     races,
+    conformance,
     glossary,
     modelBundle,
     playgrounds,

@@ -62,6 +62,18 @@ const components: Readonly<Record<string, Component>> = {
   Crossings: { module: 'src/components/Crossings/index.tsx' },
   Predict: { module: 'src/components/Predict/index.tsx' },
   Mechanisms: { module: 'src/components/Mechanisms/index.tsx' },
+  Conformance: {
+    module: 'src/components/Conformance/index.tsx',
+    by: 'of',
+    as: 'all',
+    data: name => `@generated/conformance/default/${name}.json`,
+  },
+  Scenarios: {
+    module: 'src/components/Scenarios/index.tsx',
+    by: 'of',
+    as: 'of',
+    data: name => `@generated/conformance/default/${name}.json`,
+  },
   Limits: { module: 'src/components/Limits/index.tsx' },
 };
 

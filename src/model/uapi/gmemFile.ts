@@ -1,4 +1,5 @@
 /** KVM_CREATE_GUEST_MEMFD's files (virt/kvm/guest_memfd.c). */
+import type { StateHash } from '../engine/hash.ts';
 import type { Actor } from '../engine/step.ts';
 import { EINVAL, ENODEV, EOPNOTSUPP, ESPIPE } from '../host/errno.ts';
 import type { MappedFile } from '../host/mappedFile.ts';
@@ -44,6 +45,12 @@ export class GmemFile extends OpenFile {
     if (end > this.gmem.pages) return -EINVAL;
     yield* this.gmem.allocate(start, end);
     return 0;
+  }
+
+  override hashInto(hash: StateHash): void {
+    super.hashInto(hash);
+    hash.add(this.gmem.pages).add(this.gmem.flags).add(this.gmem.bindings.length);
+    this.gmem.cache.forEach(0, this.gmem.pages, (index, pfn) => hash.add(index).add(pfn));
   }
 
   override seek(): bigint {

@@ -1,4 +1,6 @@
 /** memfd_create's files: regular files whose pages are shared memory (mm/memfd.c, mm/shmem.c). */
+
+import type { StateHash } from '../engine/hash.ts';
 import { settled } from '../engine/settled.ts';
 import type { Actor } from '../engine/step.ts';
 import { EINVAL, ENOSPC, ENXIO, EOPNOTSUPP } from '../host/errno.ts';
@@ -36,6 +38,12 @@ export class MemfdFile extends OpenFile {
 
   override mappable(): MappedFile {
     return this.pages;
+  }
+
+  override hashInto(hash: StateHash): void {
+    super.hashInto(hash);
+    hash.add(this.pages.size).add(Number(this.position));
+    this.pages.pages.forEach(0, this.pages.pagesLong, (index, pfn) => hash.add(index).add(pfn));
   }
 
   override status(): FileStatus {

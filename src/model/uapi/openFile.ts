@@ -2,6 +2,7 @@
  * Open files as descriptors refer to them, with the answers of a file that supports nothing: what is not a regular
  * file, cannot be mapped, read or written.
  */
+import type { Hashable, StateHash } from '../engine/hash.ts';
 import { settled } from '../engine/settled.ts';
 import type { Actor } from '../engine/step.ts';
 import { EBADF, EINVAL, ENODEV, ESPIPE } from '../host/errno.ts';
@@ -21,7 +22,7 @@ export interface FileStatus {
   readonly ino?: number;
 }
 
-export abstract class OpenFile {
+export abstract class OpenFile implements Hashable {
   /** Names the kind in messages. */
   abstract readonly kind: 'vm' | 'vcpu' | 'gmem' | 'memfd' | 'userfaultfd';
   /** It may be written. */
@@ -32,6 +33,11 @@ export abstract class OpenFile {
   readonly noExec: boolean = true;
   /** Descriptors that refer to it. */
   private descriptors = 0;
+
+  /** Mixes in what the file holds; one that holds nothing has only its kind. */
+  hashInto(hash: StateHash): void {
+    hash.text(this.kind);
+  }
 
   /** One more descriptor refers to it. */
   open(): void {

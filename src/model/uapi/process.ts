@@ -2,6 +2,7 @@
  * A process of the host as system calls see it: an address space, descriptors, threads.
  */
 import type { Profile } from '../arch/profile.ts';
+import type { Hashable, StateHash } from '../engine/hash.ts';
 import type { Actor } from '../engine/step.ts';
 import { AddressSpace } from '../host/addressSpace.ts';
 import { EBADF, EMFILE } from '../host/errno.ts';
@@ -29,7 +30,7 @@ export interface Kernel {
   readonly heirs: WeakMap<Userfaultfd, Mm>;
 }
 
-export class Process {
+export class Process implements Hashable {
   readonly kernel: Kernel;
   readonly mm: AddressSpace;
   private readonly files = new Map<number, OpenFile>();
@@ -75,6 +76,16 @@ export class Process {
     for (const [fd, file] of this.files) {
       child.files.set(fd, file);
       file.open();
+    }
+  }
+
+  /** Mixes in its memory and everything its descriptors refer to. */
+  hashInto(hash: StateHash): void {
+    this.kernel.host.frames.hashInto(hash);
+    this.mm.hashInto(hash);
+    for (const [fd, file] of this.files) {
+      hash.add(fd);
+      file.hashInto(hash);
     }
   }
 

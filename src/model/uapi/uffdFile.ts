@@ -1,3 +1,4 @@
+import type { StateHash } from '../engine/hash.ts';
 import type { Actor } from '../engine/step.ts';
 import type { Mm } from '../host/mm.ts';
 import { releaseUserfaultfd } from '../host/uffdRegister.ts';
@@ -18,6 +19,11 @@ export class UffdFile extends OpenFile {
     this.uffd = uffd;
     this.mm = mm;
     this.nonblocking = nonblocking;
+  }
+
+  override hashInto(hash: StateHash): void {
+    super.hashInto(hash);
+    this.uffd.hashInto(hash);
   }
 
   protected override *release(): Actor {

@@ -1,3 +1,4 @@
+import type { StateHash } from '../engine/hash.ts';
 import type { Actor } from '../engine/step.ts';
 import type { Task } from '../host/task.ts';
 import type { Vcpu } from '../kvm/vcpu.ts';
@@ -13,6 +14,12 @@ export class VmFile extends OpenFile {
   constructor(vm: Vm) {
     super();
     this.vm = vm;
+  }
+
+  override hashInto(hash: StateHash): void {
+    super.hashInto(hash);
+    hash.add(this.vm.users).add(this.vm.vcpuIds.size);
+    this.vm.hashInto(hash);
   }
 
   protected override *release(): Actor {

@@ -1,0 +1,64 @@
+import type { ReactNode } from 'react';
+import { formatDate } from '../date.ts';
+
+/** What the replay of one recording came to, as the build hands it over. */
+interface Replayed {
+  readonly name: string;
+  readonly families: readonly string[];
+  readonly cases: number;
+  readonly ops: number;
+  readonly mismatches: number;
+  readonly kernel: string;
+  readonly backend: string;
+  readonly recorded: string;
+}
+
+const count = (value: number) => value.toLocaleString('en');
+
+function sum(all: readonly Replayed[], key: 'cases' | 'ops' | 'mismatches'): number {
+  return all.reduce((total, one) => total + one[key], 0);
+}
+
+/** The recordings and what their replay came to when the page was built. */
+export default function Conformance({ all }: { readonly all: readonly Replayed[] }): ReactNode {
+  const machines = [...new Set(all.map(one => `Linux ${one.kernel}, ${one.backend}`))];
+  const days = [...new Set(all.map(({ recorded }) => formatDate(recorded)))];
+  return (
+    <div className="fl-scroll">
+      <table>
+        <caption>
+          Recorded on {machines.join('; ')}, {days.join(', ')}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Recording</th>
+            <th scope="col">Family</th>
+            <th scope="col">Cases</th>
+            <th scope="col">Operations</th>
+            <th scope="col">Mismatches</th>
+          </tr>
+        </thead>
+        <tbody>
+          {all.map(({ name, families, cases, ops, mismatches }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{families.join(', ')}</td>
+              <td>{count(cases)}</td>
+              <td>{count(ops)}</td>
+              <td>{count(mismatches)}</td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">together</th>
+            <td />
+            <td>{count(sum(all, 'cases'))}</td>
+            <td>{count(sum(all, 'ops'))}</td>
+            <td>{count(sum(all, 'mismatches'))}</td>
+          </tr>
+        </tfoot>
+      </table>
+    </div>
+  );
+}
