@@ -26,6 +26,21 @@ const DEFAULT_FLAGS = 0o2004000;
 /** Longest source that is made up for a copy; longer ranges are refused before anybody reads it. */
 const MAX_SOURCE = 2 ** 24;
 
+const RANGE_OPS = new Set(
+  [
+    'api',
+    'register',
+    'unregister',
+    'wake',
+    'copy',
+    'zeropage',
+    'continue',
+    'poison',
+    'writeprotect',
+    'read',
+  ].map(name => `uffd.${name}`),
+);
+
 /** Carries out an operation whose name begins with `uffd.`; null for one that there is not. */
 export function* performUffd(op: RecordedOp, thread: Thread, names: Names): Actor<Result | null> {
   if (op.op === 'uffd.create') {
@@ -33,6 +48,8 @@ export function* performUffd(op: RecordedOp, thread: Thread, names: Names): Acto
     if (fd >= 0) names.nameDescriptor(String(op.uffd), fd);
     return plain(fd);
   }
+  // An operation that is not known must not pass for one that names no mapping.
+  if (!RANGE_OPS.has(op.op)) return null;
   const fd = names.descriptor(op.uffd);
   const at = names.address(op.addr);
   const length = wide(op, 'len');

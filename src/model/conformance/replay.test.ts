@@ -77,6 +77,12 @@ describe('a recording that was tampered with', () => {
     );
   });
 
+  it('mismatches where an operation that names no mapping is none that the replayer knows', () => {
+    const op = { op: 'uffd.move', addr: 'm9', result: { skipped: 'no mapping m9' } };
+    const recorded = { name: 'unknown', family: 'F', ops: [op] };
+    expect(replayCase(recorded, profileOf(all[0].meta)).mismatches).toHaveLength(1);
+  });
+
   it('mismatches where an operation within another is none that the replayer knows', () => {
     let tried = 0;
     for (const recording of all) {

@@ -35,6 +35,8 @@ export const NO_PAGE_OOM = -2;
 /** What a mapping can be made of besides anonymous memory: a page cache, and rules about who may map it how. */
 export interface MappedFile {
   readonly kind: 'shmem' | 'hugetlb' | 'gmem' | 'dmabuf';
+  /** A file of guest memory whose faults a userfaultfd may take (vm_uffd_ops, since 7.1). */
+  readonly userfaultable?: boolean;
   /** Length in pages, rounded up: a fault at or after it gets SIGBUS. */
   readonly pagesLong: number;
   /** Level of the leaves that map it. */

@@ -5,6 +5,7 @@
 import { type Actor, POINT } from '../engine/step.ts';
 import { EAGAIN, EEXIST, EFAULT, EINVAL, EIO, ENOENT, ENOMEM } from './errno.ts';
 import { NO_PFN, OWNER_ANON, OWNER_CACHE, ZERO_PFN } from './frames.ts';
+import type { MappedFile } from './mappedFile.ts';
 import type { MemFile } from './memFile.ts';
 import type { Mm } from './mm.ts';
 import { newEntryFlags } from './protection.ts';
@@ -71,7 +72,8 @@ function checkFill(uffd: Userfaultfd, vma: Vma, fill: Fill): number {
   if (uffd.mapChanging > 0) return -EAGAIN;
   if ('protect' in fill && fill.protect && (vma.flags & VM_UFFD_WP) === 0) return -EINVAL;
   const kind = vma.file?.kind ?? 'anonymous';
-  if (kind !== 'anonymous' && kind !== 'shmem' && kind !== 'hugetlb') return -EINVAL;
+  const known = kind === 'anonymous' || kind === 'shmem' || kind === 'hugetlb';
+  if (!known && vma.file?.userfaultable !== true) return -EINVAL;
   if (kind === 'anonymous' && fill.kind === 'continue') return -EINVAL;
   if (kind === 'hugetlb' && fill.kind === 'zeropage') return -EINVAL;
   return 0;
@@ -163,7 +165,7 @@ function shareNewPage(
   fill: (Fill & { kind: 'copy' }) | null,
   nth: number,
 ): number {
-  const file = vma.file as MemFile;
+  const file = vma.file as MappedFile & Pick<MemFile, 'addPage'>;
   const index = indexIn(vma, page);
   const pfn = mm.frames.allocate(OWNER_CACHE);
   if (pfn === NO_PFN) return -ENOMEM;

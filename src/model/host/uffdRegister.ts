@@ -23,7 +23,8 @@ import {
 function canUserfault(vma: Vma, modes: number, wpAsync: boolean): boolean {
   const kind = vma.file?.kind ?? 'anonymous';
   if (vma.flags & VM_PFNMAP) return false;
-  const hasCache = kind === 'shmem' || kind === 'hugetlb';
+  const hasCache = kind === 'shmem' || kind === 'hugetlb' || vma.file?.userfaultable === true;
+  if (kind === 'gmem' && modes & VM_UFFD_WP) return false;
   if (modes & VM_UFFD_MINOR && !hasCache) return false;
   if (wpAsync && (modes & VM_UFFD) === VM_UFFD_WP) return true;
   return kind === 'anonymous' || hasCache;

@@ -27,6 +27,8 @@ export interface Conversion {
   readonly sharedDiscard: 'separate' | 'none';
   /** True where the guest's request is carried out inside KVM, without the VMM. */
   readonly inKernel: boolean;
+  /** The file itself keeps which of its pages are private, and an ioctl on the file changes that. */
+  readonly stateInFile?: boolean;
   /** Whether a gfn is private now: what the fault path asks. */
   isPrivate(gfn: number): boolean;
   /** Whether gfns [start, end) are all private or all shared; asked one by one where it is not given. */

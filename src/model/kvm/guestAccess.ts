@@ -33,6 +33,8 @@ export interface GuestAccess {
   readonly write: boolean;
   /** What the guest's tables say of the page: private memory is meant. */
   readonly isPrivate: boolean;
+  /** It fetches an instruction: one that is not in memory cannot be carried out, nor completed as I/O. */
+  readonly fetch?: boolean;
 }
 
 /** Carries out one access of a vCPU. */
@@ -101,7 +103,7 @@ function* faultShadow(
   if (fault.kind === 'emulate') {
     const exit = yield* emulateAccess(vm, access.gpa, access.bytes, access.write, task);
     vm.srcu.exit(reader);
-    return exit === null ? RUN_DONE : yield* leave(vcpu, { errno: 0, exit, poisonedPage: -1 });
+    return exit === null ? RUN_DONE : yield* leave(vcpu, emulated(exit, access));
   }
   vm.srcu.exit(reader);
   switch (fault.kind) {
@@ -128,12 +130,17 @@ function* emulate(vcpu: Vcpu, access: GuestAccess, task: Task | null): Actor<Run
   const reader = vm.srcu.enter();
   const exit = yield* emulateAccess(vm, access.gpa, access.bytes, access.write, task);
   vm.srcu.exit(reader);
-  return exit === null ? RUN_DONE : yield* leave(vcpu, { errno: 0, exit, poisonedPage: -1 });
+  return exit === null ? RUN_DONE : yield* leave(vcpu, emulated(exit, access));
 }
 
 function* leave(vcpu: Vcpu, result: RunResult): Actor<RunResult> {
   yield vcpu.vm.costs.userExit;
   return result;
+}
+
+/** What the emulator leaves with: an instruction that it cannot even read is an error of its own. */
+function emulated(exit: RunExit, { fetch }: GuestAccess): RunResult {
+  return { errno: 0, exit: fetch ? { reason: 'INTERNAL_ERROR' } : exit, poisonedPage: -1 };
 }
 
 function interrupted(): RunResult {

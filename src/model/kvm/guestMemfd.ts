@@ -4,6 +4,7 @@
  * A memslot binds a part of a file to guest frames. The host can map it only where the file was made for that, and
  * touch it only where it began shared. Offsets and lengths are in pages here; the system call checks bytes.
  */
+import { atLeast } from '../arch/profile.ts';
 import { RwLock } from '../engine/rwLock.ts';
 import { type Actor, POINT } from '../engine/step.ts';
 import { EBADF, EINVAL } from '../host/errno.ts';
@@ -11,6 +12,7 @@ import { FileMappings } from '../host/fileMappings.ts';
 import { NO_PFN, OWNER_GMEM } from '../host/frames.ts';
 import { type FileMapping, type MappedFile, NO_PAGE_OOM, NO_PAGE_SIGBUS } from '../host/mappedFile.ts';
 import { SparsePages } from '../host/sparsePages.ts';
+import { AttributeStore } from './attributes/store.ts';
 import type { Memslot } from './memslots.ts';
 import type { Vm } from './vm.ts';
 import { putVm } from './vmLifetime.ts';
@@ -36,6 +38,8 @@ export class GuestMemfd implements MappedFile {
   readonly bindings: Memslot[] = [];
   readonly vm: Vm;
   readonly inode: number;
+  /** Which pages are private, where the file keeps that itself; else nobody asks the file. */
+  readonly privacy: AttributeStore | null;
   /** Pages that were zeroed for somebody's use: allocating alone does not do it. */
   private readonly prepared: SparsePages;
   private readonly mappings = new FileMappings();
@@ -51,6 +55,10 @@ export class GuestMemfd implements MappedFile {
     this.pages = pages;
     this.flags = flags;
     this.inode = ++vm.host.inodes;
+    this.privacy = vm.conversion.stateInFile
+      ? new AttributeStore('ranges', 'shared', pages, vm.engine.access)
+      : null;
+    if (flags & GMEM_INIT_SHARED) this.privacy?.set(0, pages, false);
     this.invalidateLock = new RwLock(vm.engine, 'invalidate_lock');
     this.object = vm.engine.access.reserve(1, 'guest_memfd pages');
     vm.users++;
@@ -69,9 +77,22 @@ export class GuestMemfd implements MappedFile {
   }
 
   faultPage(index: number): number {
-    if (index >= this.pages || (this.flags & GMEM_INIT_SHARED) === 0) return NO_PAGE_SIGBUS;
+    const shared =
+      this.privacy === null ? (this.flags & GMEM_INIT_SHARED) !== 0 : !this.privacy.isPrivate(index);
+    if (index >= this.pages || !shared) return NO_PAGE_SIGBUS;
     const pfn = this.getPfn(index);
     return pfn === NO_PFN ? NO_PAGE_OOM : pfn;
+  }
+
+  get userfaultable(): boolean {
+    return (this.flags & GMEM_INIT_SHARED) !== 0 && atLeast(this.vm.profile.release, [7, 1]);
+  }
+
+  /** Puts a page that userspace filled at an index that has none. */
+  addPage(index: number, pfn: number): void {
+    this.vm.engine.access.write(this.object);
+    this.cache.set(index, pfn);
+    this.prepared.set(index, 1);
   }
 
   addMapping(mapping: FileMapping): void {
@@ -168,6 +189,52 @@ export class GuestMemfd implements MappedFile {
   }
 
   /**
+   * Makes pages [start, end) private or shared, each where it is (kvm_gmem_set_attributes, as posted in v7).
+   *
+   * @returns -1, or the first page that somebody else holds, with nothing changed.
+   */
+  *convert(start: number, end: number, toPrivate: boolean): Actor<number> {
+    const { vm } = this;
+    const privacy = this.privacy!;
+    yield this.invalidateLock.write();
+    let held = -1;
+    if (!privacy.isAll(start, end, toPrivate)) {
+      if (toPrivate) {
+        if (this.mappings.any) yield* this.mappings.unmap(start, end, false);
+        held = this.heldPage(start, end);
+      }
+      if (held < 0) yield* this.changeSides(start, end, toPrivate);
+    }
+    yield vm.costs.systemCall;
+    this.invalidateLock.writeUnlock();
+    return held;
+  }
+
+  private *changeSides(start: number, end: number, toPrivate: boolean): Actor {
+    const { vm } = this;
+    const bound = yield* this.invalidateBegin(start, end, toPrivate ? FILTER_SHARED : FILTER_PRIVATE);
+    if (!toPrivate && vm.rmp !== null) {
+      for (let index = start; index < end; index++) {
+        const pfn = this.cache.get(index);
+        if (pfn === NO_PFN || !vm.rmp.isPrivate(pfn)) continue;
+        vm.rmp.makeShared(pfn);
+        yield vm.costs.rmpUpdate;
+      }
+    }
+    this.privacy!.set(start, end, toPrivate);
+    yield* this.invalidateEnd(bound);
+  }
+
+  /** The first of pages [start, end) that somebody beside the page cache holds, or -1. */
+  private heldPage(start: number, end: number): number {
+    for (let index = start; index < end; index++) {
+      const pfn = this.cache.get(index);
+      if (pfn !== NO_PFN && this.vm.host.frames.references(pfn) > 1) return index;
+    }
+    return -1;
+  }
+
+  /**
    * The last descriptor and mapping are gone (kvm_gmem_release): slots lose the file, guests their mappings of it, and
    * with the file goes the memory.
    */
@@ -185,12 +252,17 @@ export class GuestMemfd implements MappedFile {
     yield* putVm(vm);
   }
 
+  /** Kinds of mappings that the guest may have of a page which goes away. */
+  private get freedFilter(): number {
+    if (this.privacy !== null) return FILTER_SHARED | FILTER_PRIVATE;
+    return this.flags & GMEM_INIT_SHARED ? FILTER_SHARED : FILTER_PRIVATE;
+  }
+
   /** Opens an invalidation of the gfns that the pages are bound to, and zaps them. Returns how many, or -1 where there are none. */
-  private *invalidateBegin(start: number, end: number): Actor<number> {
+  private *invalidateBegin(start: number, end: number, filter = this.freedFilter): Actor<number> {
     const { vm } = this;
     const bound = this.boundGfns(start, end);
     if (bound.length === 0) return -1;
-    const filter = this.flags & GMEM_INIT_SHARED ? FILTER_SHARED : FILTER_PRIVATE;
     yield vm.mmuLock.write();
     let zapped = 0;
     // safety: gmem-begin

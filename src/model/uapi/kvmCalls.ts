@@ -6,7 +6,13 @@ import { type GuestAccess, type GuestMode, guestAccess } from '../kvm/guestAcces
 import { GuestMemfd } from '../kvm/guestMemfd.ts';
 import type { RunResult } from '../kvm/runExit.ts';
 import { Vm } from '../kvm/vm.ts';
-import { capability, gmemFlags, KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, USER_MEM_SLOTS } from './capabilities.ts';
+import {
+  capability,
+  gmemFlags,
+  KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2,
+  KVM_CAP_MEMORY_ATTRIBUTES,
+  USER_MEM_SLOTS,
+} from './capabilities.ts';
 import { GmemFile } from './gmemFile.ts';
 import type { Thread } from './process.ts';
 import { isPageAligned, pageOf, s64, type U64, u32, u64 } from './u64.ts';
@@ -39,6 +45,8 @@ export function* kvmCheckExtension(thread: Thread, fd: number, cap: number): Act
   const vm = vmOf(thread, fd);
   if (typeof vm === 'number') return vm;
   yield vm.costs.systemCall;
+  // Where files keep it, the VM has no attributes to set.
+  if (cap === KVM_CAP_MEMORY_ATTRIBUTES && vm.conversion.stateInFile) return 0;
   return capability(vm.profile, cap);
 }
 

@@ -6,8 +6,9 @@ import { atLeast, type Profile, rulesOf } from '../arch/profile.ts';
 import type { Actor } from '../engine/step.ts';
 import { EFAULT, EINVAL } from '../host/errno.ts';
 import type { GuestMemfd } from '../kvm/guestMemfd.ts';
-import { MEM_GUEST_MEMFD, MEM_LOG_DIRTY_PAGES, MEM_READONLY } from '../kvm/memslots.ts';
+import { MEM_GUEST_MEMFD, MEM_LOG_DIRTY_PAGES, MEM_READONLY, MEM_USERFAULT } from '../kvm/memslots.ts';
 import { setMemoryRegion } from '../kvm/memslotUpdate.ts';
+import type { Userfaults } from '../kvm/userfault.ts';
 import type { Vm } from '../kvm/vm.ts';
 import { USER_MEM_SLOTS } from './capabilities.ts';
 import { GmemFile } from './gmemFile.ts';
@@ -25,6 +26,8 @@ export interface MemoryRegion {
   readonly userspaceAddr: U64;
   readonly guestMemfdOffset?: U64;
   readonly guestMemfd?: number;
+  /** What userfault_bitmap points to, with MEM_USERFAULT (posted, not merged). */
+  readonly userfaultBitmap?: Userfaults | null;
 }
 
 /** Most pages of a slot (KVM_MEM_MAX_NR_PAGES). */
@@ -74,6 +77,7 @@ function* setRegion(thread: Thread, vm: Vm, region: MemoryRegion): Actor<number>
     pages: pageOf(u64(region.memorySize)),
     hva: pageOf(u64(region.userspaceAddr)),
     gmemOffset: pageOf(u64(region.guestMemfdOffset ?? 0)),
+    userfault: region.userfaultBitmap ?? null,
     gmem: () => gmemOf(thread, region.guestMemfd ?? -1),
   });
 }
@@ -96,14 +100,17 @@ function checkRegion(vm: Vm, region: MemoryRegion): number {
   if (slot >>> 16 >= vm.memslots.addressSpaces) return -EINVAL;
   if (gpa + size >= WRAP) return -EINVAL;
   if (BigInt(pageOf(size)) > MAX_PAGES) return -EINVAL;
+  if (flags & MEM_USERFAULT && !region.userfaultBitmap && size > 0n) return -EINVAL;
   return 0;
 }
 
 /** Flags a slot may have, given the ones that are asked for. */
 function knownFlags(profile: Profile, flags: number): number {
   const gmem = atLeast(profile.release, [6, 18]) || rulesOf(profile.vmType).privateMemory;
-  if (flags & MEM_GUEST_MEMFD) return gmem ? MEM_GUEST_MEMFD : 0;
-  return MEM_LOG_DIRTY_PAGES | MEM_READONLY;
+  // KVM Userfault is in no release: a profile has it where its capabilities say so.
+  const userfault = profile.caps.USERFAULT ? MEM_USERFAULT : 0;
+  if (flags & MEM_GUEST_MEMFD) return gmem ? MEM_GUEST_MEMFD | userfault : 0;
+  return MEM_LOG_DIRTY_PAGES | MEM_READONLY | userfault;
 }
 
 function gmemOf(thread: Thread, fd: number): GuestMemfd | 'closed' | 'other' {

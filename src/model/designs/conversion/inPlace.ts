@@ -4,6 +4,7 @@ import { EAGAIN } from '../../host/errno.ts';
 import { NO_PFN } from '../../host/frames.ts';
 import { AttributeStore } from '../../kvm/attributes/store.ts';
 import type { Conversion, ConversionDesign } from '../../kvm/conversion.ts';
+import type { Memslot } from '../../kvm/memslots.ts';
 import { setAttributes } from '../../kvm/setAttributes.ts';
 import type { Vm } from '../../kvm/vm.ts';
 import { ALL_GFNS } from './attributesIoctl.ts';
@@ -18,8 +19,11 @@ class InPlace implements Conversion {
   readonly privateDiscard = 'none';
   readonly sharedDiscard = 'none';
   readonly inKernel = false;
+  readonly stateInFile = true;
   private readonly vm: Vm;
+  /** What is to be said of guest frames that no file is bound to. */
   private readonly store: AttributeStore;
+  private readonly files = new Set<AttributeStore>();
 
   constructor(vm: Vm) {
     this.vm = vm;
@@ -28,13 +32,15 @@ class InPlace implements Conversion {
   }
 
   isPrivate(gfn: number): boolean {
-    return this.store.isPrivate(gfn);
+    const slot = this.vm.memslots.set.find(gfn);
+    const privacy = slot?.gmem?.privacy;
+    return privacy ? privacy.isPrivate(gfn + offsetOf(slot!)) : this.store.isPrivate(gfn);
   }
 
   *convert(start: number, end: number, toPrivate: boolean): Actor<number> {
     const { vm } = this;
     if (toPrivate && this.hasExtraReferences(start, end)) return -EAGAIN;
-    const result = yield* setAttributes(vm, this.store, start, end, toPrivate, 0);
+    const result = yield* setAttributes(vm, this, start, end, toPrivate, 0);
     for (let gfn = start; gfn < end; gfn++) {
       const pfn = this.pfnOf(gfn);
       if (pfn === NO_PFN || vm.rmp === null || toPrivate || !vm.rmp.isPrivate(pfn)) continue;
@@ -46,7 +52,39 @@ class InPlace implements Conversion {
   }
 
   metadataBytes(): number {
-    return this.store.bytes();
+    let bytes = this.store.bytes();
+    for (const file of this.files) bytes += file.bytes();
+    return bytes;
+  }
+
+  /** Whether gfns [start, end) are all private, or all shared, wherever that is kept. */
+  isAll(start: number, end: number, isPrivate: boolean): boolean {
+    return this.parts(start, end).every(({ keeper, from, to }) => keeper.isAll(from, to, isPrivate));
+  }
+
+  /** Makes gfns [start, end) private or shared, wherever that is kept. */
+  set(start: number, end: number, isPrivate: boolean): void {
+    for (const { keeper, from, to } of this.parts(start, end)) {
+      keeper.set(from, to, isPrivate);
+      if (keeper !== this.store) this.files.add(keeper);
+    }
+  }
+
+  /** Who keeps the state of gfns [start, end): for each part its keeper, and the range as that one counts. */
+  private parts(start: number, end: number): { keeper: AttributeStore; from: number; to: number }[] {
+    const out: { keeper: AttributeStore; from: number; to: number }[] = [];
+    let at = start;
+    for (const slot of this.vm.memslots.set.slots) {
+      const privacy = slot.gmem?.privacy;
+      const from = Math.max(at, slot.baseGfn);
+      const to = Math.min(end, slot.baseGfn + slot.pages);
+      if (!privacy || from >= to) continue;
+      if (at < from) out.push({ keeper: this.store, from: at, to: from });
+      out.push({ keeper: privacy, from: from + offsetOf(slot), to: to + offsetOf(slot) });
+      at = to;
+    }
+    if (at < end) out.push({ keeper: this.store, from: at, to: end });
+    return out;
   }
 
   /** Somebody beside the page cache holds a page of the range: a pin, or the host's page tables. */
@@ -63,6 +101,11 @@ class InPlace implements Conversion {
     const index = slot === undefined ? 0 : slot.gmemOffset + gfn - slot.baseGfn;
     return slot?.gmem?.cache.get(index) ?? NO_PFN;
   }
+}
+
+/** What turns a gfn of a slot into a page index of its file. */
+function offsetOf(slot: Memslot): number {
+  return slot.gmemOffset - slot.baseGfn;
 }
 
 export const inPlace: ConversionDesign = {
