@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { attributesIoctl } from '../../designs/conversion/attributesIoctl.ts';
 import { flushOnGmemFree } from '../../designs/reclaim/flushOnGmemFree.ts';
 import type { Actor } from '../../engine/step.ts';
-import { EINVAL } from '../../host/errno.ts';
+import { EFAULT, EINVAL } from '../../host/errno.ts';
+import { MEM_USERFAULT } from '../../kvm/memslots.ts';
+import { MEMORY_EXIT_USERFAULT } from '../../kvm/runExit.ts';
+import { UserfaultBitmap } from '../../kvm/userfault.ts';
 import { ftruncate, memfdCreate } from '../fileCalls.ts';
 import { kvmRun } from '../kvmCalls.ts';
 import { MAP_ANONYMOUS, MAP_PRIVATE, MAP_SHARED } from '../mmap.ts';
@@ -113,5 +116,33 @@ describe('demand paging', () => {
   it('D04 private anonymous memory has no minor faults to take', () => {
     const { m, uffd, at } = setUp(MAP_PRIVATE | MAP_ANONYMOUS);
     expect(m.call(uffdioRegister(m.main, uffd, at, PAGES * P, MINOR))).toBe(-EINVAL);
+  });
+
+  it('D06 a page marked as missing leaves for userspace until its bit is cleared (KVM Userfault, not merged)', () => {
+    const m = new ScenarioMachine(designs, { caps: { USERFAULT: 1 } });
+    const vm = m.vm();
+    const bitmap = new UserfaultBitmap(m.engine, PAGES, true);
+    const plain = { memorySize: PAGES * P, userspaceAddr: m.map(PAGES * P) };
+    const trapping = { ...plain, flags: MEM_USERFAULT, userfaultBitmap: bitmap };
+    expect(m.region(vm, trapping)).toBe(0);
+    const cpu = m.vcpu(vm);
+    const left = (page: number) => ({
+      errno: -EFAULT,
+      exit: { reason: 'MEMORY_FAULT', flags: MEMORY_EXIT_USERFAULT, gpa: page * P, size: P },
+      poisonedPage: -1,
+    });
+    for (const page of [0, 7]) expect(m.guestRead(cpu, page * P)).toEqual(left(page));
+    bitmap.clear(7);
+    expect(m.guestRead(cpu, 7 * P)).toEqual(bytes(0));
+    expect(m.guestRead(cpu, 0)).toEqual(left(0));
+    bitmap.set(7);
+    expect(m.guestRead(cpu, 7 * P)).toEqual(bytes(0));
+    expect(m.region(vm, plain)).toBe(0);
+    expect(m.region(vm, trapping)).toBe(0);
+    expect(m.guestRead(cpu, 7 * P)).toEqual(left(7));
+    const without = new ScenarioMachine(designs);
+    expect(without.region(without.vm(), { ...trapping, userspaceAddr: without.map(PAGES * P) })).toBe(
+      -EINVAL,
+    );
   });
 });

@@ -6,6 +6,7 @@ import { flushOnGmemFree } from '../../designs/reclaim/flushOnGmemFree.ts';
 import type { Actor } from '../../engine/step.ts';
 import { EEXIST, EINVAL } from '../../host/errno.ts';
 import { MEM_GUEST_MEMFD, MEM_LOG_DIRTY_PAGES, MEM_READONLY } from '../../kvm/memslots.ts';
+import type { RunResult } from '../../kvm/runExit.ts';
 import { KVM_CAP_NR_MEMSLOTS } from '../capabilities.ts';
 import { kvmCheckExtension, kvmRun } from '../kvmCalls.ts';
 import { munmap } from '../mmap.ts';
@@ -36,7 +37,21 @@ function mmio(gpa: number) {
   };
 }
 
+/** KVM_RUN of a guest whose next instruction lies at gpa. */
+function runAt(m: ScenarioMachine, cpu: number, gpa: number): RunResult | number {
+  const access = { gpa, bytes: new Uint8Array(1), write: false, isPrivate: false, fetch: true };
+  return m.call(kvmRun(m.main, cpu, access, 'mmu'));
+}
+
+const INTERNAL_ERROR = { errno: 0, exit: { reason: 'INTERNAL_ERROR' }, poisonedPage: -1 };
+const RESET_VECTOR = 0xfffffff0;
+
 describe('memslots', () => {
+  it('M01 a VM without a slot cannot run', () => {
+    const { m, vm } = setUp();
+    expect(runAt(m, m.vcpu(vm), RESET_VECTOR)).toEqual(INTERNAL_ERROR);
+  });
+
   it('M02 the first ioctl takes no flag but LOG_DIRTY_PAGES and READONLY', () => {
     const { m, vm } = setUp();
     const userspaceAddr = m.map(P);
@@ -118,6 +133,19 @@ describe('memslots', () => {
     m.call(munmap(m.main, first, M2));
     expect(m.region(vm, { memorySize: M2, userspaceAddr: m.map(M2) })).toBe(0);
     expect(m.guestRead(cpu, 0)).toEqual(bytes(0));
+  });
+
+  it('M09 a guest that has lost the slot with its code stops with an error', () => {
+    const { m, vm } = setUp();
+    m.region(vm, { slot: 0, memorySize: M2, userspaceAddr: m.map(M2) });
+    m.region(vm, { slot: 1, guestPhysAddr: M2, memorySize: M2, userspaceAddr: m.map(M2) });
+    const cpu = m.vcpu(vm);
+    expect(runAt(m, cpu, P)).toMatchObject({ errno: 0, exit: null });
+    expect(m.region(vm, { slot: 1, memorySize: 0 })).toBe(0);
+    expect(m.guestRead(cpu, M2)).toEqual(mmio(M2));
+    expect(runAt(m, cpu, P)).toMatchObject({ errno: 0, exit: null });
+    expect(m.region(vm, { slot: 0, memorySize: 0 })).toBe(0);
+    expect(runAt(m, cpu, P)).toEqual(INTERNAL_ERROR);
   });
 
   it('M11 a file serves the VM that it was made for, and no other', () => {
