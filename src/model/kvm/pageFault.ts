@@ -11,7 +11,13 @@ import { markPageDirty } from './dirtyLog.ts';
 import { EXIT_MEMORY_FAULT, EXIT_MMIO } from './exits.ts';
 import { leafLevel } from './hugeLevel.ts';
 import type { Memslot } from './memslots.ts';
-import { MEM_READONLY, MEM_USERFAULT, MEMSLOT_EXIT_ON_MISSING, MEMSLOT_GMEM_ONLY, MEMSLOT_INVALID } from './memslots.ts';
+import {
+  MEM_READONLY,
+  MEM_USERFAULT,
+  MEMSLOT_EXIT_ON_MISSING,
+  MEMSLOT_GMEM_ONLY,
+  MEMSLOT_INVALID,
+} from './memslots.ts';
 import type { Vcpu } from './vcpu.ts';
 import type { Vm } from './vm.ts';
 

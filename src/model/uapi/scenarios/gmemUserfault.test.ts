@@ -58,7 +58,10 @@ describe('userfaultfd on a guest_memfd', () => {
     expect(typeof register(MISSING)).toBe('bigint');
     const { load, message } = touch(2);
     expect(message).toMatchObject({ event: 'pagefault', address: at + 2 * P, flags: 0 });
-    expect(m.call(uffdioCopy(m.main, uffd, at + 2 * P, bytes(0xcd, P), P, 0))).toEqual({ result: 0, done: P });
+    expect(m.call(uffdioCopy(m.main, uffd, at + 2 * P, bytes(0xcd, P), P, 0))).toEqual({
+      result: 0,
+      done: P,
+    });
     expect(load).toEqual({ done: true, result: bytes(0xcd) });
     expect(setUp(GMEM_MMAP).register(MISSING)).toBe(-EINVAL);
     expect(setUp(GMEM_MMAP).register(MINOR)).toBe(-EINVAL);
