@@ -17,6 +17,16 @@ describe('model/calibration', () => {
     expect(of('Roth')).toMatchObject({ free: 2, fitted: 2, predicted: 1 });
   });
 
+  it('predicts one of Dadhania’s starts within 5 %, and four of van Tassell’s to the half second of a stopwatch', () => {
+    expect(of('Dadhania')).toMatchObject({ free: 3, fitted: 3, predicted: 1 });
+    expect(of('Dadhania').largest as number).toBeLessThan(5);
+    expect(of('van Tassell')).toMatchObject({ free: 2, fitted: 1, predicted: 4 });
+    for (const row of rows.filter(r => r.table === of('van Tassell').table)) {
+      expect(Math.abs((row.model as number) - (row.published as number))).toBeLessThanOrEqual(0.5);
+    }
+    expect(of('Zhao')).toMatchObject({ free: 2, fitted: 2, predicted: 0 });
+  });
+
   it('predicts Moorthy’s rates from four constants better than the scalability law does from six', () => {
     const model = of('256 CPUs');
     expect(model).toMatchObject({ free: 4, fitted: 6, predicted: 12 });
