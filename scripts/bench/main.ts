@@ -3,6 +3,7 @@ import { Arena } from '../../src/model/engine/arena.ts';
 import { bareEvents, contendedLock } from './engine.ts';
 import { buildRaceMachine, setUpGuest, touchAgain, touchAll } from './machine.ts';
 import { missedBounds, report, retainedBytes, turns } from './measure.ts';
+import { exploreAll, type RaceCost, withReduction } from './races.ts';
 import { contendedLockInSimJs } from './simjs.ts';
 
 const ACTORS = 64;
@@ -78,6 +79,32 @@ for (const vmType of ['default', 'snp'] as const) {
   });
   report(`${vmType}: setting up 4 TiB over 4 GiB, time`, times.large / times.small, '<=', 1.2, 'times');
   report(`${vmType}: setting up 4 TiB over 4 GiB, memory`, memory[1] / memory[0], '<=', 1.2, 'times');
+}
+
+let races: RaceCost[] = [];
+const search = turns(3, {
+  bare: () => bareEvents(ACTORS, EVENTS),
+  races: () => {
+    races = exploreAll();
+  },
+});
+const transitions = races.reduce((sum, race) => sum + race.transitions, 0);
+const schedules = races.reduce((sum, race) => sum + race.schedules, 0);
+const perSecond = (count: number) => Math.round(count / (search.races / 1e9)).toLocaleString('en');
+console.log(
+  `       races: ${perSecond(transitions)} transitions a second, ${perSecond(schedules)} schedules a second`,
+);
+report(
+  'transition of a search, over a bare event',
+  search.races / transitions / (search.bare / (ACTORS * EVENTS)),
+  '<=',
+  15,
+  'events',
+);
+for (const { id, schedules: mine, reduction, cut } of withReduction(races)) {
+  console.log(
+    `       ${id}: ${mine} schedules; without reduction ${cut ? 'more than ' : ''}${reduction.toFixed(1)} times the transitions`,
+  );
 }
 
 process.exitCode = missedBounds() > 0 ? 1 : 0;
