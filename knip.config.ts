@@ -40,6 +40,7 @@ export default {
     'src/playground/link/mend.ts',
     'scripts/*.mjs',
     'scripts/bench/main.ts',
+    'scripts/mutations/judge.ts',
     'scripts/oracle/main.ts',
     'src/cli/main.ts',
     'src/model/index.ts',
