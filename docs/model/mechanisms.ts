@@ -305,6 +305,13 @@ const rows: readonly (readonly [
     [`${m}/races/races.test.ts`],
     '/debates/userfault/',
   ],
+  [
+    'userfault',
+    'A fault end to end, 1 GiB pages and a whole migration',
+    [`${m}/workloads/postCopy/postCopy.ts`, `${m}/experiments/userfault/migration.ts`],
+    [`${m}/experiments/userfault/postCopy.test.ts`],
+    '/debates/userfault/',
+  ],
 ];
 
 /** Every mechanism of the threads that the model has. */
