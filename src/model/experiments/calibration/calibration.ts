@@ -65,7 +65,6 @@ export const calibrationExperiment = experiment({
         kind: 'table',
         title: 'Constants that were fitted',
         columns: [
-          { key: 'table', label: 'Table' },
           { key: 'what', label: 'What it is' },
           { key: 'value', label: 'Value' },
           { key: 'unit', label: 'Unit' },
@@ -85,13 +84,13 @@ export const calibrationExperiment = experiment({
         kind: 'table',
         title: 'Every point',
         columns: [
-          { key: 'table', label: 'Table' },
           { key: 'name', label: 'Figure' },
           { key: 'published', label: 'Published' },
           { key: 'model', label: 'Model', digits: 1 },
           { key: 'unit', label: 'Unit' },
           { key: 'percent', label: 'Error', unit: '%', digits: 1 },
           { key: 'how', label: 'How' },
+          { key: 'table', label: 'Table' },
         ],
         rows,
       },

@@ -12,11 +12,11 @@ export const PAGE_BYTES = { '4K': 2 ** 12, '2M': 2 ** 21, '1G': 2 ** 30 } as con
 export const bandwidthParam = number({
   label: 'Bandwidth',
   help: 'The published latencies of QEMU were measured at 10 Gbit/s. A million is as good as endless.',
-  min: 0,
+  min: 0.001,
   max: 1_000_000,
   default: 10,
   unit: 'Gbit/s',
-  scale: 'linear',
+  scale: 'log',
 });
 
 export const latencyParam = number({
