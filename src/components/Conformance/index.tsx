@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { formatDate } from '../date.ts';
+import { Scroll } from '../Scroll.tsx';
 
 /** What the replay of one recording came to, as the build hands it over. */
 interface Replayed {
@@ -24,7 +25,7 @@ export default function Conformance({ all }: { readonly all: readonly Replayed[]
   const machines = [...new Set(all.map(one => `Linux ${one.kernel}, ${one.backend}`))];
   const days = [...new Set(all.map(({ recorded }) => formatDate(recorded)))];
   return (
-    <div className="fl-scroll">
+    <Scroll label="Recordings">
       <table>
         <caption>
           Recorded on {machines.join('; ')}, {days.join(', ')}
@@ -59,6 +60,6 @@ export default function Conformance({ all }: { readonly all: readonly Replayed[]
           </tr>
         </tfoot>
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Scroll } from '../Scroll.tsx';
 
 interface Data {
   readonly scenarios: readonly { readonly id: string; readonly what: string; readonly file: string }[];
@@ -13,7 +14,7 @@ export default function Scenarios({ of: { scenarios, leftOut } }: { readonly of:
       <p>
         {ids.size} scenarios are tests of the model; {leftOut.length} have no place in it.
       </p>
-      <div className="fl-scroll">
+      <Scroll label="Scenarios that are tests">
         <table>
           <thead>
             <tr>
@@ -34,9 +35,9 @@ export default function Scenarios({ of: { scenarios, leftOut } }: { readonly of:
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       <h3 id="left-out">Left out</h3>
-      <div className="fl-scroll">
+      <Scroll label="Scenarios left out">
         <table>
           <thead>
             <tr>
@@ -55,7 +56,7 @@ export default function Scenarios({ of: { scenarios, leftOut } }: { readonly of:
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </>
   );
 }
