@@ -5,7 +5,7 @@ import type { Section } from '../../src/search/index.ts';
 
 /** What of a page is no text to be found: figures' tables, code of programs, things to press. */
 const SKIPPED =
-  'script, style, svg, noscript, button, pre, .fl-twin, .fl-actions, .fl-pg-static, .fl-pg-output, .hash-link, .fl-tools';
+  'script, style, svg, noscript, button, pre, .fl-twin, .fl-actions, .fl-save, .fl-pg-static, .fl-pg-output, .hash-link, .fl-tools';
 
 /**
  * Cuts a built page into sections, each with the anchor that leads to it.

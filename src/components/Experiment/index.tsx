@@ -5,6 +5,7 @@ import { type FocusEvent, type ReactNode, useEffect, useId, useMemo, useRef, use
 import { type AnyValues, defaults, type Params } from '../../model/experiments/params.ts';
 import Control from './Control.tsx';
 import DefaultOutcome from './DefaultOutcome.tsx';
+import Save from './Save.tsx';
 import { useLink } from './useLink.ts';
 import { type Frames, type Status, useOutcome } from './useOutcome.ts';
 
@@ -135,6 +136,7 @@ function Panel({ definition, brief = false }: Props): ReactNode {
         {note?.text}{' '}
         {note?.link && <input readOnly aria-label="Link" value={note.link} onFocus={selectAll} />}
       </p>
+      <Save id={id} question={question} values={values} frame={frames.first} alive={isBrowser} />
       {status.kind === 'failed' && (
         <p className="fl-wrong" role="alert">
           This run failed: {status.message}. Shown: the run before.

@@ -1,5 +1,6 @@
 import Link from '@docusaurus/Link';
-import type { ReactNode } from 'react';
+import useIsBrowser from '@docusaurus/useIsBrowser';
+import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef, useState } from 'react';
 import type { Entry } from '../Glossary/terms.ts';
 
 interface Props {
@@ -11,11 +12,53 @@ interface Props {
   readonly children?: ReactNode;
 }
 
-/** A word with its meaning: a link to the glossary that says it on pointing. */
-export default function Term({ entry, children }: Props): ReactNode {
+/** Least distance of the explanation from the window's edges, in CSS pixels. */
+const MARGIN = 12;
+
+/** What a word means, beside it and inside the window. */
+function Meaning({ id, text }: { readonly id: string; readonly text: string }): ReactNode {
+  const box = useRef<HTMLSpanElement>(null);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const { left, right } = element.getBoundingClientRect();
+    const beyond = right - (document.documentElement.clientWidth - MARGIN);
+    element.style.marginLeft = `${-Math.max(0, Math.min(beyond, left - MARGIN))}px`;
+  }, []);
   return (
-    <Link className="fl-term" to={`/glossary/#${entry.id}`} title={entry.text}>
-      {children ?? entry.term}
-    </Link>
+    <span ref={box} id={id} role="tooltip" className="fl-meaning">
+      {text}
+    </span>
+  );
+}
+
+/** A word with its meaning: a link to the glossary that explains it on hover and focus, until Esc. */
+export default function Term({ entry, children }: Props): ReactNode {
+  const uid = useId();
+  const isBrowser = useIsBrowser();
+  const [open, setOpen] = useState(false);
+  const show = () => setOpen(true);
+  const hide = () => setOpen(false);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the link inside is what one uses; this only holds its explanation
+    <span
+      className="fl-term-place"
+      onPointerEnter={show}
+      onPointerLeave={hide}
+      onFocus={show}
+      onBlur={hide}
+      onKeyDown={({ key }: KeyboardEvent) => key === 'Escape' && hide()}
+    >
+      <Link
+        className="fl-term"
+        to={`/glossary/#${entry.id}`}
+        // Without scripts the browser itself says it.
+        title={isBrowser ? undefined : entry.text}
+        aria-describedby={open ? uid : undefined}
+      >
+        {children ?? entry.term}
+      </Link>
+      {open && <Meaning id={uid} text={entry.text} />}
+    </span>
   );
 }

@@ -1,0 +1,70 @@
+import { type FocusEvent, type ReactNode, type RefObject, useState } from 'react';
+import type { AnyValues } from '../../model/experiments/params.ts';
+import type { Format } from './save.ts';
+
+interface Props {
+  readonly id: string;
+  readonly question: string;
+  readonly values: AnyValues;
+  /** Where the first figure stands. */
+  readonly frame: RefObject<HTMLDivElement | null>;
+  readonly alive: boolean;
+}
+
+const loadSave = () => import('./save.ts');
+
+const FORMATS: readonly (readonly [format: Format, what: string])[] = [
+  ['csv', 'Rows as CSV'],
+  ['json', 'Rows as JSON'],
+  ['svg', 'Figure as SVG'],
+  ['png', 'Figure as PNG'],
+];
+
+function selectAll({ target }: FocusEvent<HTMLInputElement>) {
+  target.select();
+}
+
+/** Buttons to take the rows, the figure or a citation away. */
+export default function Save({ id, question, values, frame, alive }: Props): ReactNode {
+  const [says, setSays] = useState('');
+  const [cited, setCited] = useState('');
+  const failed = (error: unknown) =>
+    setSays(`Nothing was saved: ${error instanceof Error ? error.message : error}.`);
+  const save = (format: Format) => {
+    setCited('');
+    loadSave()
+      .then(({ save }) => save(format, id, values, frame.current))
+      .then(name => setSays(`Saved as ${name}.`), failed);
+  };
+  const cite = () => {
+    loadSave()
+      .then(({ citation }) => citation(id, question, values))
+      .then(line => {
+        setCited(line);
+        setSays('');
+      }, failed);
+  };
+  return (
+    <details className="fl-save">
+      <summary>Save or cite</summary>
+      <div className="fl-save-actions">
+        {FORMATS.map(([format, what]) => (
+          <button key={format} type="button" disabled={!alive} onClick={() => save(format)}>
+            {what}
+          </button>
+        ))}
+        <button type="button" disabled={!alive} onClick={cite}>
+          Citation
+        </button>
+      </div>
+      <p className="fl-note" aria-live="polite">
+        {says}
+      </p>
+      {cited !== '' && (
+        <p className="fl-note">
+          <input readOnly aria-label="Citation" value={cited} onFocus={selectAll} />
+        </p>
+      )}
+    </details>
+  );
+}
