@@ -6,7 +6,6 @@ const awaited = [
   '@codemirror/lint',
   '@codemirror/search',
   '@docusaurus/plugin-content-pages',
-  '@easyops-cn/docusaurus-search-local',
   '@shikijs/twoslash',
   'docusaurus-plugin-typedoc',
   'shiki',
