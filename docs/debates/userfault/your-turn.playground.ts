@@ -15,7 +15,7 @@ const PAGES = 4096;
 const LATENCY = 30_000; // ns, there and back
 const BYTES_PER_NS = 10 / 8; // 10 Gbit/s
 
-/** First page and number of pages to fetch for a fault on `page`; `here` tells what has arrived. */
+/** What to fetch for a fault on `page`; `here` tells what has arrived. */
 type Wanted = (
   page: number,
   here: ReadonlySet<number>,
