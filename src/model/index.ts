@@ -8,7 +8,16 @@ export { conversionDesigns } from './designs/conversion/index.ts';
 export { memoryTypeReleases } from './designs/memoryType/releases.ts';
 export { giveBack } from './designs/reclaim/flushEveryEvent.ts';
 export { reclaimDesigns } from './designs/reclaim/index.ts';
+export { Cell } from './engine/cell.ts';
 export { Engine } from './engine/engine.ts';
+export {
+  type Exploration,
+  type ExploredProperty,
+  type ExploredStep,
+  explore,
+} from './engine/explorer/explore.ts';
+export type { Program, Property, World } from './engine/explorer/program.ts';
+export type { SearchOptions } from './engine/explorer/search.ts';
 export { Link } from './engine/link.ts';
 export { Mutex } from './engine/mutex.ts';
 export { Random } from './engine/random.ts';

@@ -9,7 +9,7 @@ import type { Location, Order } from './memory/memory.ts';
 export class Cell implements Hashable, Location {
   readonly name: string;
   readonly object: number;
-  /** The newest value, which no search is told of: for checks and for drawing. */
+  /** The newest value, which no search is told of: for drawing. Checks that must always hold ask `newest`. */
   value: number;
   private readonly engine: Engine;
 
@@ -38,6 +38,15 @@ export class Cell implements Hashable, Location {
   /** Sets it to `next` if it is `expected`, in one step; false when it was not. Under `tso` yield a barrier first. */
   compareAndSwap(expected: number, next: number, order: Order = 'relaxed'): boolean {
     return this.engine.memory.update(this, value => (value === expected ? next : value), order) === expected;
+  }
+
+  /**
+   * The newest value, past every memory order: what the check of a property reads, so that a search learns what the
+   * property depends on.
+   */
+  newest(): number {
+    this.engine.access.read(this.object);
+    return this.value;
   }
 
   hashInto(hash: StateHash): void {

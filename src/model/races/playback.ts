@@ -1,14 +1,6 @@
 /** A schedule played step by step, with what each step did and what the machine looked like after it. */
-import {
-  ACQUIRE,
-  ACQUIRE_SHARED,
-  type AccessKind,
-  READ,
-  RELEASE,
-  RELEASE_SHARED,
-  WRITE,
-} from '../engine/access.ts';
-import { Execution, type Transition } from '../engine/explorer/execution.ts';
+import { describe } from '../engine/explorer/describe.ts';
+import { Execution } from '../engine/explorer/execution.ts';
 import { formatSchedule, parseSchedule, type ScheduleStep } from '../engine/explorer/schedule.ts';
 import type { Race, RaceDesign, RaceWorld, StateTable } from './race.ts';
 
@@ -80,28 +72,4 @@ function looked(execution: Execution): Pick<PlayedStep, 'state' | 'enabled' | 'b
   }
   const enabled = execution.enabled().map(actor => ({ actor, name: engine.nameOf(actor) }));
   return { state: execution.watching(() => world.show()).result, enabled, broken };
-}
-
-const VERBS: Readonly<Partial<Record<AccessKind, string>>> = {
-  [READ]: 'reads',
-  [WRITE]: 'changes',
-  [ACQUIRE]: 'takes',
-  [ACQUIRE_SHARED]: 'takes for reading',
-  [RELEASE]: 'gives back',
-  [RELEASE_SHARED]: 'gives back',
-};
-
-function describe({ engine }: Execution, { actor, objects, kinds, woken }: Transition): string {
-  const parts: string[] = [];
-  for (let i = 0; i < objects.length; i++) {
-    const verb = VERBS[kinds[i] as AccessKind];
-    const name = engine.access.nameOf(objects[i]);
-    if (verb === undefined || name === '') continue;
-    const part = `${verb} ${name}`;
-    // Reading what one changes anyway says nothing more.
-    if (!parts.includes(part)) parts.push(part);
-  }
-  for (const other of woken) parts.push(`wakes ${engine.nameOf(other)}`);
-  if (engine.isDone(actor)) parts.push('ends');
-  return parts.join(', ') || 'goes on';
 }
