@@ -51,7 +51,7 @@ export function* handleFault(
   // 3: a write to a page that was only protected to notice it takes no lock; the dirty log comes after the bit.
   if (write) {
     const fast = vm.mmu.fastFault(gfn, accessIsPrivate && vm.mmu.mirror !== null);
-    if (fast === 'fixed') return fixedFast(vm, gfn);
+    if (fast === 'fixed') return fixedFast(vcpu, gfn);
     if (fast === 'spurious') {
       vm.stats.spurious++;
       return PF_SPURIOUS;
@@ -143,7 +143,7 @@ export function* handleFault(
     }
     // A page that can be written from now on counts as written: the next write will not fault.
     // safety: dirty-when-writable
-    if (writable) markPageDirty(vm, slot, gfn);
+    if (writable) logWrite(vcpu, slot, gfn);
   }
   if (vm.profile.mmu === 'tdp') vm.mmuLock.readUnlock();
   else vm.mmuLock.writeUnlock();
@@ -171,12 +171,19 @@ function* filePfn(vcpu: Vcpu, slot: Memslot, gfn: number, isPrivate: boolean): A
   return pfn;
 }
 
-function fixedFast(vm: Vm, gfn: number): number {
+function fixedFast(vcpu: Vcpu, gfn: number): number {
+  const { vm } = vcpu;
   vm.stats.fast++;
   const slot = vm.memslots.set.find(gfn);
   // safety: fast-fault-logs
-  if (slot !== undefined) markPageDirty(vm, slot, gfn);
+  if (slot !== undefined) logWrite(vcpu, slot, gfn);
   return PF_FIXED;
+}
+
+function logWrite(vcpu: Vcpu, slot: Memslot, gfn: number): void {
+  vcpu.vm.running = vcpu;
+  markPageDirty(vcpu.vm, slot, gfn);
+  vcpu.vm.running = null;
 }
 
 function emulate(vcpu: Vcpu, gfn: number, write: boolean): number {

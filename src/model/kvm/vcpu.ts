@@ -1,7 +1,8 @@
 import { type Actor, POINT } from '../engine/step.ts';
 import { NO_PFN, ZERO_TOKEN } from '../host/frames.ts';
 import { AsyncFaults } from './asyncFaults.ts';
-import type { Exit } from './exits.ts';
+import { DirtyRing } from './dirtyRing.ts';
+import { EXIT_DIRTY_RING_FULL, type Exit } from './exits.ts';
 import { guestReads, guestWrites } from './guestContents.ts';
 import { handleFault, PF_ASYNC, PF_EMULATE, PF_EXIT, PF_RETRY } from './pageFault.ts';
 import type { Vm } from './vm.ts';
@@ -16,8 +17,12 @@ export class Vcpu {
   /** Set where the guest has asked for asynchronous page faults. */
   asyncFaults: AsyncFaults | null = null;
 
+  /** Where its writes are logged, where the VM logs into rings. */
+  readonly dirtyRing: DirtyRing | null;
+
   constructor(vm: Vm) {
     this.vm = vm;
+    this.dirtyRing = vm.dirtyRingSize > 0 ? new DirtyRing(vm.dirtyRingSize) : null;
   }
 
   /** The guest asks for asynchronous page faults (MSR_KVM_ASYNC_PF_EN). */
@@ -38,6 +43,11 @@ export class Vcpu {
     const wantsPrivate = vm.rules.privateFromFault ? isPrivate : vm.mmu.mirror !== null && vm.isPrivate(gfn);
     for (;;) {
       engine.beginAttempt();
+      if (this.dirtyRing?.isFull) {
+        this.exit = { reason: EXIT_DIRTY_RING_FULL };
+        yield costs.userExit;
+        return NO_PFN;
+      }
       if (engine.stepwise) yield POINT;
       const pfn = mmu.translate(gfn, write, wantsPrivate);
       if (pfn !== NO_PFN) {

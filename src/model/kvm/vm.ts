@@ -91,6 +91,10 @@ export class Vm implements Hashable {
   readonly haveRunCpus = new Set<number>();
   /** Where dirtied pages are logged. */
   dirtySink: DirtySink | null = BITMAP_SINK;
+  /** Entries of each vCPU's dirty ring; 0 where pages are logged in bitmaps. */
+  dirtyRingSize = 0;
+  /** The vCPU whose fault is being handled in the step under way. */
+  running: Vcpu | null = null;
   /** The tables KVM keeps in the guest's stead where hardware has none for it; null elsewhere. */
   readonly shadow: ShadowMmu | null;
   readonly notifier: KvmNotifier;
