@@ -51,6 +51,7 @@ export { playSchedule } from './races/playback.ts';
 export { findDesign, type Race, type RaceDesign, searchRace } from './races/race.ts';
 export type { FigureOptions } from './show/checks.ts';
 export type { RangeSpec } from './show/memoryMap.ts';
+export type { PageTableOptions, SpteSpec } from './show/pageTable.ts';
 export type { AxisSpec, PlotOptions } from './show/plot.ts';
 export type { ColumnSpec } from './show/rows.ts';
 export { type Show, show, showTo } from './show/show.ts';

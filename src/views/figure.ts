@@ -3,6 +3,7 @@ import { html } from './dom.ts';
 import { drawLanes } from './lanes.ts';
 import { kindEntry, type LegendEntry, legend } from './legend.ts';
 import { kindsOf, memoryMapLanes, memoryMapTable } from './memoryMap.ts';
+import { drawPageTable, pageTableKinds, pageTableTable } from './pageTable.ts';
 import { kindLabels, patterns, sliceLabels } from './patterns.ts';
 import { drawPlot } from './plot.ts';
 import { plotLegend } from './series.ts';
@@ -27,6 +28,8 @@ export function twinOf(view: View): TableView {
       return plotTable(view);
     case 'memory-map':
       return memoryMapTable(view);
+    case 'page-table':
+      return pageTableTable(view);
     case 'timeline':
       return timelineTable(view);
   }
@@ -95,6 +98,13 @@ async function partsOf(document: Document, view: Exclude<View, TableView>, uid: 
         tools: tools(document, 'Choose a range with the arrow keys or the pointer.'),
       };
     }
+    case 'page-table':
+      return {
+        drawings: [drawPageTable(document, view, kind => `${uid}-${kind}-legend`)],
+        entries: pageTableKinds(view).map(kind =>
+          kindEntry(document, `${uid}-${kind}`, kind, kindLabels[kind]),
+        ),
+      };
     case 'timeline': {
       const kinds = slicesOf(view);
       return {

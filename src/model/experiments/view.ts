@@ -90,6 +90,40 @@ export interface MemoryMapView {
   readonly endGfn?: number;
 }
 
+/** One bit or field of an SPTE in words. */
+export interface PageTableBit {
+  readonly name: string;
+  /** Where it is in the 64 bits: `bit 11`. */
+  readonly where: string;
+  /** `yes`, `no`, or what the field says. */
+  readonly value: string;
+}
+
+/** The entry at which a walk of the second stage ends: a leaf, or an empty one. */
+export interface PageTableEntry {
+  /** Name of the root the walk begins at; a VM can have several. */
+  readonly root: string;
+  /** A guest frame it covers. */
+  readonly gfn: number;
+  /** Level of its table: 1 where an entry covers 4 KiB, 2 for 2 MiB, 3 for 1 GiB. */
+  readonly level: number;
+  /** Kind of the memory it maps; `unmapped` where it maps none. */
+  readonly kind: PageKind;
+  /** First host frame it maps or keeps, or null. */
+  readonly pfn: number | null;
+  readonly bits: readonly PageTableBit[];
+}
+
+/** The second stage of translation as a tree of tables of 512 entries. */
+export interface PageTableView {
+  readonly kind: 'page-table';
+  readonly title: string;
+  readonly summary: string;
+  /** Level of the roots. */
+  readonly levels: number;
+  readonly entries: readonly PageTableEntry[];
+}
+
 /** Something an actor did over a time. */
 export interface TimelineSlice {
   /** Virtual time in ns. */
@@ -121,4 +155,4 @@ export interface TimelineView {
   readonly lanes: readonly TimelineLane[];
 }
 
-export type View = TableView | PlotView | MemoryMapView | TimelineView;
+export type View = TableView | PlotView | MemoryMapView | PageTableView | TimelineView;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { buildMachine } from '../machine.ts';
 import { makeShow, show, showTo } from './show.ts';
 import type { Shown } from './shown.ts';
 
@@ -225,4 +226,25 @@ test('the shared show goes where it is told, and nowhere without', () => {
   restore();
   expect(seen).toHaveLength(1);
   expect(() => show.log('x')).toThrow();
+});
+
+test('a page-table tree has the entries of a machine in words', () => {
+  const { vm } = buildMachine({});
+  vm.mmu.install(0x203, 0x41, true, false);
+  const [view] = shownBy(s =>
+    s.pageTable([{ gfn: 0x203, ...vm.mmu.entry(0x203, false)! }], { format: 'EPT' }),
+  );
+  if (view.kind !== 'page-table') throw new Error('a page-table tree is one');
+  expect(view).toMatchObject({ levels: 4, summary: '1 frame in 1 place of EPT.' });
+  expect(view.entries[0]).toMatchObject({ root: 'EPT', gfn: 0x203, level: 1, kind: 'shared', pfn: 0x41 });
+  expect(view.entries[0].bits).toContainEqual({ name: 'writable', where: 'bit 1', value: 'yes' });
+});
+
+test.each([
+  [{ gfn: -1, level: 1, low: 0, high: 0 }, {}, 'entry 0: gfn is a whole number from 0, got -1'],
+  [{ gfn: 1, level: 5, low: 0, high: 0 }, {}, 'entry 0: level is a whole number from 1 to 4, got 5'],
+  [{ gfn: 1, level: 1, low: 0.5, high: 0 }, {}, 'entry 0: low and high are the halves'],
+  [{ gfn: 1, level: 1, low: 0, high: 0 }, { format: 'ARM' as 'EPT' }, 'format is one of EPT, NPT'],
+])('a page-table tree of %j with %j is refused', (entry, options, message) => {
+  expect(() => shownBy(s => s.pageTable([entry], options))).toThrow(message);
 });

@@ -8,6 +8,7 @@
 import type { TimelineLane } from '../experiments/view.ts';
 import type { FigureOptions } from './checks.ts';
 import { mapView, type RangeSpec } from './memoryMap.ts';
+import { type PageTableOptions, type SpteSpec, treeView } from './pageTable.ts';
 import { type PlotOptions, plotView } from './plot.ts';
 import type { LogLevel, Sink } from './shown.ts';
 import { type TableOptions, tableView } from './table.ts';
@@ -36,6 +37,13 @@ export interface Show {
    */
   memoryMap(ranges: readonly RangeSpec[], options?: FigureOptions): void;
   /**
+   * The second stage of translation as a tree, with the bits of each SPTE in words.
+   *
+   * @param entries what `vm.mmu.entry(gfn, isPrivate)` returns, with the gfn; `low` and `high` are the entry's halves.
+   * @throws TypeError where an entry is not one.
+   */
+  pageTable(entries: readonly SpteSpec[], options?: PageTableOptions): void;
+  /**
    * Lanes of slices over virtual time in ns.
    *
    * @throws TypeError where a slice ends before it starts or is of no known kind.
@@ -57,6 +65,7 @@ export function makeShow(sink: Sink): Show {
     table: (rows, options = {}) => sink.shown(tableView(rows, options)),
     plot: (rows, options) => sink.shown(plotView(rows, options)),
     memoryMap: (ranges, options = {}) => sink.shown(mapView(ranges, options)),
+    pageTable: (entries, options = {}) => sink.shown(treeView(entries, options)),
     timeline: (lanes, options = {}) => sink.shown(timelineView(lanes, options)),
     log: (...values) => logTo(sink, 'log', values),
     progress: fraction => sink.progress(fraction > 0 ? Math.min(fraction, 1) : 0),

@@ -99,6 +99,7 @@ export function inWords(items: readonly Shown[]): string {
     table: 'table',
     plot: 'plot',
     'memory-map': 'memory map',
+    'page-table': 'page-table tree',
     timeline: 'timeline',
     log: 'line',
   };

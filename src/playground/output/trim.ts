@@ -25,6 +25,8 @@ function trimmed(view: View): View {
       return shortened(view, view.rows.length, MARKS, { rows: view.rows.slice(0, MARKS) });
     case 'memory-map':
       return shortened(view, view.ranges.length, MARKS, { ranges: view.ranges.slice(0, MARKS) });
+    case 'page-table':
+      return shortened(view, view.entries.length, TABLE_ROWS, { entries: view.entries.slice(0, TABLE_ROWS) });
     case 'timeline': {
       const most = Math.max(0, ...view.lanes.map(lane => lane.slices.length + (lane.instants?.length ?? 0)));
       const each = Math.max(1, Math.floor(MARKS / Math.max(1, view.lanes.length)));

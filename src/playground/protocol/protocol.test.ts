@@ -32,6 +32,22 @@ const good: Shown[] = [
     ranges: [{ gfn: 0, pages: 512, kind: 'shared', slot: null, backing: 'memfd', note: 'n' }],
   },
   {
+    kind: 'page-table',
+    title: 't',
+    summary: 's',
+    levels: 4,
+    entries: [
+      {
+        root: 'r',
+        gfn: 3,
+        level: 1,
+        kind: 'private',
+        pfn: null,
+        bits: [{ name: 'n', where: 'bit 1', value: 'yes' }],
+      },
+    ],
+  },
+  {
     kind: 'timeline',
     title: 't',
     summary: 's',

@@ -3,6 +3,7 @@ import type {
   Column,
   LogLine,
   MemoryMapView,
+  PageTableView,
   PlotView,
   Shown,
   TableView,
@@ -82,6 +83,36 @@ const memoryMap: Check<MemoryMapView> = record(
   {},
 );
 
+/** No machine has more levels of second-stage tables. */
+const level: Check<number> = (given, where) => {
+  const checked = whole(1)(given, where);
+  if (checked > 5) throw new Misfit(where, 'at most 5');
+  return checked;
+};
+const pageTable: Check<PageTableView> = record(
+  {
+    kind: oneOf('page-table'),
+    title: LABEL,
+    summary: LABEL,
+    levels: level,
+    entries: list(
+      record(
+        {
+          root: LABEL,
+          gfn: whole(0),
+          level,
+          kind: pageKind,
+          pfn: either(whole(0), nothing),
+          bits: list(record({ name: LABEL, where: LABEL, value: LABEL }, {}), 64),
+        },
+        {},
+      ),
+      ROWS,
+    ),
+  },
+  {},
+);
+
 const slice = record(
   { start: finite, end: finite, name: LABEL, kind: oneOf('run', 'wait', 'hold', 'block', 'stall') },
   {},
@@ -100,6 +131,7 @@ const BY_KIND: ReadonlyMap<unknown, Check<Shown>> = new Map<unknown, Check<Shown
   ['table', table],
   ['plot', plot],
   ['memory-map', memoryMap],
+  ['page-table', pageTable],
   ['timeline', timeline],
 ]);
 

@@ -1,14 +1,17 @@
 import type { Costs } from '../../costs/table.ts';
 import { attributesIoctl } from '../../designs/conversion/attributesIoctl.ts';
 import type { Actor } from '../../engine/step.ts';
+import { TOP_LEVEL } from '../../host/radixTable.ts';
 import { EXIT_MMIO } from '../../kvm/exits.ts';
 import { GuestMemfd } from '../../kvm/guestMemfd.ts';
 import { createSlot } from '../../kvm/memslotUpdate.ts';
-import { NPT, SPTE_MMU_PRESENT } from '../../kvm/spte.ts';
+import { NPT } from '../../kvm/spte.ts';
 import type { Vcpu } from '../../kvm/vcpu.ts';
 import { buildMachine, type Machine } from '../../machine.ts';
 import { experiment } from '../experiment.ts';
+import { type Walked, walkedEntry } from '../pageTable.ts';
 import { choice } from '../params.ts';
+import type { PageKind, PageTableView } from '../view.ts';
 import { namesOf, Watch } from './watch.ts';
 
 const PAGES = 16;
@@ -48,16 +51,6 @@ function* prepare(access: Access, { vm, mm }: Machine, vcpu: Vcpu): Actor {
   if (access === 'again') yield* vcpu.write(GFN, vm.host.frames.newToken(), false);
 }
 
-const bits: readonly (readonly [name: string, mask: number])[] = [
-  ['present for KVM', SPTE_MMU_PRESENT],
-  ['readable', NPT.read],
-  ['writable', NPT.write],
-  ['accessed', NPT.accessed],
-  ['dirty', NPT.dirty],
-  ['the host may write', NPT.hostWritableLow],
-  ['KVM may make it writable', NPT.mmuWritableLow],
-];
-
 type StageRow = {
   readonly start: number;
   readonly ns: number;
@@ -65,8 +58,38 @@ type StageRow = {
   readonly outcome: string;
   readonly faults: number;
   readonly pfn: number | null;
+  readonly gfn: number;
+  readonly kind: 'shared' | 'private';
+  /** Level of the table in which the walk to gfn ended, and the entry there, before the access and after it. */
+  readonly levelBefore: number;
+  readonly lowBefore: number;
+  readonly highBefore: number;
+  readonly level: number;
   readonly low: number;
+  readonly high: number;
 };
+
+/** Where hardware's walk to a gfn ends. An SNP guest has one root, for shared and private pages. */
+function walk({ vm }: Machine, gfn: number): Walked {
+  const { level } = vm.mmu.direct.lowest(gfn);
+  const { low, high } = vm.mmu.entry(gfn, false) ?? { low: 0, high: 0 };
+  return { gfn, level, low, high };
+}
+
+function tree(when: string, walked: Walked, kind: PageKind): PageTableView {
+  const entry = walkedEntry(NPT, walked, 'NPT', kind);
+  const where = `entry of level ${walked.level}`;
+  return {
+    kind: 'page-table',
+    title: `The second stage ${when}`,
+    summary:
+      entry.pfn === null
+        ? `The walk to gfn ${walked.gfn} ends at an empty ${where}.`
+        : `The walk to gfn ${walked.gfn} ends at an ${where}, which maps pfn ${entry.pfn}.`,
+    levels: TOP_LEVEL,
+    entries: [entry],
+  };
+}
 
 /** `primer/fault`: one access, from the guest to the SPTE. */
 export const faultExperiment = experiment({
@@ -96,15 +119,18 @@ export const faultExperiment = experiment({
     let done = false;
     let began = 0;
     let faultsBefore = 0;
+    let before = walk(machine, gfn);
     function* story(): Actor {
       yield* prepare(access, machine, vcpu);
       began = engine.now;
+      before = walk(machine, gfn);
       faultsBefore = vm.stats.faults;
       done = yield* watch.follow('vCPU', vcpu.write(gfn, host.frames.newToken(), isPrivate));
     }
     engine.spawn('vCPU', story());
     engine.run();
     const entry = vm.mmu.entry(gfn, isPrivate);
+    const after = walk(machine, gfn);
     const exited = vcpu.exit?.reason === EXIT_MMIO ? 'KVM_EXIT_MMIO' : 'KVM_EXIT_MEMORY_FAULT, errno EFAULT';
     const faults = vm.stats.faults - faultsBefore;
     const end = {
@@ -115,7 +141,14 @@ export const faultExperiment = experiment({
         : exited,
       faults,
       pfn: entry?.present ? entry.pfn : null,
-      low: entry?.low ?? 0,
+      gfn,
+      kind: isPrivate ? ('private' as const) : ('shared' as const),
+      levelBefore: before.level,
+      lowBefore: before.low,
+      highBefore: before.high,
+      level: after.level,
+      low: after.low,
+      high: after.high,
     };
     const stages = watch.slices('vCPU');
     if (stages.length === 0) return [{ start: 0, ns: 0, what: 'the second stage lets it through', ...end }];
@@ -127,7 +160,7 @@ export const faultExperiment = experiment({
     }));
   },
   views(rows, { access }) {
-    const { outcome, pfn, low } = rows[0];
+    const { outcome, gfn, kind, levelBefore, lowBefore, highBefore, level, low, high } = rows[0];
     const total = rows.reduce((sum, { ns }) => sum + ns, 0);
     return [
       {
@@ -156,20 +189,8 @@ export const faultExperiment = experiment({
         ],
         rows,
       },
-      {
-        kind: 'table',
-        title: pfn === null ? 'The SPTE: there is none' : `The SPTE, which maps pfn ${pfn}`,
-        columns: [
-          { key: 'bit', label: 'Says' },
-          { key: 'mask', label: 'Bits' },
-          { key: 'value', label: 'In this entry' },
-        ],
-        rows: bits.map(([bit, mask]) => ({
-          bit,
-          mask: `0x${mask.toString(16)}`,
-          value: pfn === null ? '' : (low & mask) === mask ? 'yes' : 'no',
-        })),
-      },
+      tree('before the access', { gfn, level: levelBefore, low: lowBefore, high: highBefore }, kind),
+      tree('after it', { gfn, level, low, high }, kind),
     ];
   },
   evidence: () => [],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { COST_TABLE } from '../../costs/table.ts';
 import { defaults } from '../params.ts';
-import type { Row, TableView, TimelineView } from '../view.ts';
+import type { PageTableView, Row, TimelineView } from '../view.ts';
 import { conversionExperiment } from './conversion.ts';
 import { dirtyLogExperiment } from './dirtyLog.ts';
 import { faultExperiment } from './fault.ts';
@@ -47,11 +47,24 @@ describe('primer/fault', () => {
     expect(run('no-slot')[0]).toMatchObject({ outcome: 'KVM_EXIT_MMIO', pfn: null });
   });
 
-  test('spells the bits of the entry out', () => {
-    const rows = run('first-shared');
-    const bits = (faultExperiment.views(rows, { access: 'first-shared' })[2] as TableView).rows;
-    expect(bits.find(({ bit }) => bit === 'writable')?.value).toBe('yes');
-    expect(bits.find(({ bit }) => bit === 'dirty')?.value).toBe('yes');
+  const trees = (access: string) =>
+    faultExperiment.views(run(access), { access }).slice(2) as [PageTableView, PageTableView];
+
+  test('grows the tree from its root to a leaf, and spells the bits of that out', () => {
+    const [before, after] = trees('first-shared').map(({ entries }) => entries[0]);
+    expect(before).toMatchObject({ level: 4, kind: 'unmapped', pfn: null });
+    expect(after).toMatchObject({ gfn: 3, level: 1, kind: 'shared', pfn: run('first-shared')[0].pfn });
+    for (const name of ['writable', 'accessed', 'dirty', 'host-writable', 'MMU-writable'])
+      expect(after.bits.find(bit => bit.name === name)?.value).toBe('yes');
+    expect(trees('first-private')[1].entries[0].kind).toBe('private');
+  });
+
+  test('leaves the tree as it was where nothing is mapped, and where all is', () => {
+    for (const access of ['again', 'mismatch', 'no-slot']) {
+      const [before, after] = trees(access);
+      expect(after.entries).toEqual(before.entries);
+    }
+    expect(trees('again')[0].entries[0]).toMatchObject({ level: 1, kind: 'shared' });
   });
 });
 
