@@ -36,6 +36,12 @@ export default {
       collapsible: false,
       items: ['model/index', 'model/mechanisms', 'model/conformance', 'model/calibration', 'model/limits'],
     },
+    {
+      type: 'category',
+      label: 'Guides',
+      collapsible: false,
+      items: ['guides/sweeps', 'guides/safety', 'guides/compare'],
+    },
     'glossary',
   ],
 } satisfies SidebarsConfig;

@@ -62,6 +62,7 @@ const components: Readonly<Record<string, Component>> = {
   Crossings: { module: 'src/components/Crossings/index.tsx' },
   Predict: { module: 'src/components/Predict/index.tsx' },
   Mechanisms: { module: 'src/components/Mechanisms/index.tsx' },
+  Attempts: { module: 'src/components/Attempts/index.tsx' },
   Conformance: {
     module: 'src/components/Conformance/index.tsx',
     by: 'of',

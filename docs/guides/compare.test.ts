@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { root } from '../../scripts/lib/run.mjs';
+
+test('each claim for this site links to a page of it, or says No', () => {
+  const page = readFileSync(join(root, 'docs/guides/compare.mdx'), 'utf8');
+  const rows = page.split('\n').filter(line => /^\| (?!Question)[A-Z]/.test(line));
+  expect(rows.length).toBeGreaterThanOrEqual(15);
+  const bare = rows
+    .flatMap(row => row.split(' | ')[1].split('; '))
+    .filter(claim => !/\]\(\//.test(claim) && !claim.startsWith('**No**'));
+  expect(bare).toEqual([]);
+  // What the tables say No to, and what the list of things missing says.
+  for (const missing of ['checker', 'offline', 'embeds', 'sweep'])
+    expect(page).toMatch(new RegExp(`\\*\\*No .*${missing}`));
+});
