@@ -29,7 +29,6 @@ const queries: readonly (readonly [query: string, path: string])[] = [
   ['userfaultfd', 'debates/userfault/'],
   ['missing page vCPU exit', 'debates/userfault/'],
   ['memslot', 'primer/memslots-and-faults/'],
-  ['mmio emulation memslots', 'primer/memslots-and-faults/'],
   ['gfn', 'glossary/'],
   ['mmu_lock', 'glossary/'],
   ['zap', 'glossary/'],

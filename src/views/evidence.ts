@@ -53,6 +53,7 @@ export function drawEvidence(document: Document, evidence: readonly Evidence[]):
     'figure',
     { class: 'fl-figure' },
     html(document, 'figcaption', { class: 'fl-title' }, 'Published figures against the model'),
-    scrollable(document, 'Published figures against the model', table),
+    // A page may show several: a region needs a name of its own.
+    scrollable(document, `Published figures against the model, ${evidence[0].name} first`, table),
   );
 }
