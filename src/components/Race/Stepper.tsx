@@ -60,17 +60,18 @@ export default function Stepper({ playback, cursor, onMove, onFork, onShare }: P
           <span className="fl-race-broken"> Thrown: {error}.</span>
         )}
       </p>
+      {/* Never `disabled`: a button that loses the focus would take the arrow keys with it. */}
       <div className="fl-actions">
-        <button type="button" disabled={cursor === 0} onClick={() => move(0)}>
+        <button type="button" aria-disabled={cursor === 0} onClick={() => move(0)}>
           Start
         </button>
-        <button type="button" disabled={cursor === 0} onClick={() => move(cursor - 1)}>
+        <button type="button" aria-disabled={cursor === 0} onClick={() => move(cursor - 1)}>
           Back
         </button>
-        <button type="button" disabled={cursor === steps.length} onClick={() => move(cursor + 1)}>
+        <button type="button" aria-disabled={cursor === steps.length} onClick={() => move(cursor + 1)}>
           Forward
         </button>
-        <button type="button" disabled={cursor === steps.length} onClick={() => move(steps.length)}>
+        <button type="button" aria-disabled={cursor === steps.length} onClick={() => move(steps.length)}>
           End
         </button>
         <label htmlFor={selectId}>Actor</label>
@@ -79,10 +80,14 @@ export default function Stepper({ playback, cursor, onMove, onFork, onShare }: P
             <option key={name}>{name}</option>
           ))}
         </select>
-        <button type="button" disabled={previous < 0} onClick={() => move(previous + 1)}>
+        <button
+          type="button"
+          aria-disabled={previous < 0}
+          onClick={() => previous >= 0 && move(previous + 1)}
+        >
           His step before
         </button>
-        <button type="button" disabled={next < 0} onClick={() => move(next + 1)}>
+        <button type="button" aria-disabled={next < 0} onClick={() => next >= 0 && move(next + 1)}>
           His next step
         </button>
         <button type="button" onClick={onShare}>
