@@ -49,7 +49,7 @@ export const BOOT_VARIANTS = {
     discardPrivate: 'eager',
   },
   slots: {
-    name: 'explicit slots, nothing discarded, flushing as then',
+    name: 'explicit slots, flushing as then',
     designs: { conversion: explicitSlots, reclaim: flushEveryEvent },
     discardShared: 'never',
     discardPrivate: 'never',
