@@ -25,7 +25,7 @@ export const ending: Ending = {
     },
     {
       release: 'Linux 6.11-rc1',
-      what: 'The guest’s PAT is always honoured where the CPU has self-snoop. Taken back before 6.11 was out: an old bochs driver mapped video memory as UC, and UC is very slow on the newest Xeons.',
+      what: 'The guest’s PAT is always honoured where the CPU has self-snoop. Taken back before 6.11 was out: the bochs driver of guests mapped video memory as UC, and UC is very slow on Ice Lake and Sapphire Rapids.',
       interface:
         'KVM: VMX: Always honor guest PAT on CPUs that support self-snoop (377b2f359d1f); reverted by 9d70f3fec144',
       source: {
@@ -56,6 +56,21 @@ export const ending: Ending = {
       release: 'open',
       what: 'Whether pages should be flushed when a guest that chooses types gets them and gives them back: Gunthorpe’s argument was not met by code that was seen.',
       source: { text: 'Jason Gunthorpe, January 2024', url: loreUrl('20240115163050.GI734935@nvidia.com') },
+    },
+    {
+      release: 'open',
+      what: 'A choice by slot or by page. What was merged is one switch for the whole VM.',
+      source: {
+        text: 'arch/x86/kvm/vmx/vmx.c, read in Linux 6.12 with the quirk',
+      },
+    },
+    {
+      release: 'open',
+      what: 'Which type a dma-buf has: its mmap and the GPU process’ own mapping may differ, and a guest sees nothing of the sync calls between them.',
+      source: {
+        text: 'Chia-I Wu, 20 February 2020',
+        url: loreUrl('CAPaKu7RFY3nar9hmAdx6RYdZFPK3Cdg1O3cS+OvsEOT=yupyrQ@mail.gmail.com'),
+      },
     },
     {
       release: 'open',

@@ -36,7 +36,7 @@ export const positions: readonly Position[] = [
     position: 'A guest may choose conflicting types for RAM.',
     argument:
       'Machine checks come from cacheable access, speculation included, to MMIO or to memory that is not there. Two types for RAM give wrong data instead: writes through WC may pass the caches by.',
-    answer: 'Wu: at worst, then, a guest harms itself.',
+    answer: 'Wu: at worst, then, a guest harms itself, and that is acceptable.',
     mails: [{ id: '20200214195229.GF20690@linux.intel.com' }],
   },
   {
@@ -46,7 +46,7 @@ export const positions: readonly Position[] = [
     position:
       'Honour the guest always: take out the one branch that forces write-back. No interface changes.',
     argument:
-      'He has verified that Arm works so; AMD’s hook returns zero, and so its tables do not restrict the guest.',
+      'Verified for Arm, which works so. AMD’s hook returns zero, which should mean that its tables do not restrict the guest.',
     answer: 'Jim Mattson: errata. Later Bonzini: migration. Later Kevin Tian: too far.',
     mails: [{ id: 'CAPaKu7Q4gehyhEgG_Nw=tiZiTh+7A8-uuXq1w4he6knp6NWErQ@mail.gmail.com' }],
   },
@@ -132,7 +132,7 @@ export const positions: readonly Position[] = [
     position:
       'Round two: a device object tells KVM that virtio-gpu does DMA which caches do not see. In January 2024, a slot flag, KVM_MEM_NON_COHERENT_DMA, for slots behind a BAR.',
     argument:
-      'On a platform she does not name, graphics are more than 20 % faster when the GPU does not snoop.',
+      'On a platform that is not named, graphics are more than 20 % faster when the GPU does not snoop.',
     answer:
       'Christopherson, on 20 December, had asked for the flag: it confines the effect and costs nothing. Jason Gunthorpe, the next position.',
     mails: [
@@ -150,7 +150,7 @@ export const positions: readonly Position[] = [
     argument:
       'A page zeroed in the cache alone shows its old contents to a guest that reads past the cache; and a page that should not change can change under a checksum.',
     answer:
-      'Zhao: a guest’s types are only stricter than write-back, and the pages stay with the host. Then she proposes to flush before mapping and after revoking. Tian, on 16 January: where pages are not zeroed, a flush cannot be avoided.',
+      'Zhao: a guest’s types are only stricter than write-back, and VFIO pins its pages, and virtio’s stay with the host. Later: a flush before mapping and after revoking. Tian, on 16 January: where pages are not zeroed, a flush cannot be avoided.',
     mails: [
       { id: '20240105195551.GE50406@nvidia.com' },
       { id: '20240108140250.GJ50406@nvidia.com' },
@@ -197,8 +197,9 @@ export const positions: readonly Position[] = [
     date: '2024-09-15',
     position: 'Take the change back before 6.11 is out.',
     argument:
-      'A guest that ran well runs badly; forcing write-back is faster than honouring the UC of that driver.',
-    answer: 'Zhao, in February 2025: a quirk, on by default, absent on AMD and TDX. Bonzini takes it on.',
+      'The bochs driver of guests maps its video memory with ioremap and not ioremap_wc; forcing write-back is faster than honouring that.',
+    answer:
+      'Zhao, in February 2025: a quirk, on by default on Intel, absent on AMD and TDX; that UC is slow on Ice Lake and Sapphire Rapids is, Intel’s architects say, how snooping is designed there. Bonzini posts versions 2 and 3.',
     mails: [
       { id: '20240915073010.5860-1-pbonzini@redhat.com' },
       { id: '20250224070716.31360-1-yan.y.zhao@intel.com', label: 'The quirk' },

@@ -39,11 +39,19 @@ export const ending: Ending = {
     },
     {
       release: 'Linux 6.12',
-      what: 'Zapping everything is a quirk: on by default, and heeded for the default VM type alone. With the quirk off, or with any other type, only the leaves of the slot go. Christopherson posted a revert in September 2024, since it was wrong for shadow paging; Bonzini kept it, and it was mended.',
+      what: 'Zapping everything is a quirk: on by default, and heeded for the default VM type alone. With the quirk off, or with any other type, only the leaves of the slot go. An SEV guest that is started by the old KVM_SEV_INIT is of the default type, and so keeps zapping everything. Christopherson posted a revert in September 2024, since it was wrong for shadow paging; Bonzini kept it, and it was mended.',
       interface: 'KVM_X86_QUIRK_SLOT_ZAP_ALL; fix KVM_X86_QUIRK_SLOT_ZAP_ALL for shadow MMU (fcd1ec9cb59c)',
       source: {
         text: 'arch/x86/kvm/mmu/mmu.c, read in Linux 6.12; the posted revert',
         url: loreUrl('20240927001635.501418-1-seanjc@google.com'),
+      },
+    },
+    {
+      release: 'open',
+      what: 'guest_memfd for SEV and SEV-ES, with a hypercall that tells private from shared: both sides planned it in 2022. Whether anything came of it was not found.',
+      source: {
+        text: 'Sean Christopherson, 31 March 2022',
+        url: loreUrl('YkX6aKymqZzD0bwb@google.com'),
       },
     },
     {

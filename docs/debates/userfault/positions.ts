@@ -72,7 +72,7 @@ export const positions: readonly Position[] = [
       'A memory attribute, USERFAULT, with an exit of its own. Where KVM cannot exit, deep in the emulator, faults are asynchronous: KVM reports the page and spins until it is there.',
     argument:
       'guest_memfd has no address in a process. Supporting ordinary slots costs little. He names what is weak himself: setting attributes does not scale, 4 KiB only, no collapse afterwards.',
-    answer: 'The four positions that follow.',
+    answer: 'The positions of 2024 that follow.',
     mails: [
       { id: '20240710234222.2333120-1-jthoughton@google.com' },
       {
@@ -138,11 +138,22 @@ export const positions: readonly Position[] = [
     ],
   },
   {
+    who: 'Peter Xu',
+    domain: 'redhat.com',
+    date: '2024-08-01',
+    position:
+      'First of all: will guest_memfd ever give ordinary 1 GiB pages that the kernel can follow and a process can map?',
+    argument: 'On that it hangs whether KVM needs a trap of its own.',
+    answer:
+      'What was answered was not read. Since Linux 6.18 a guest_memfd can be mapped, in pages of 4 KiB.',
+    mails: [{ id: 'ZqwIR8HW0d0cXAhq@x1n' }],
+  },
+  {
     who: 'James Houghton',
     domain: 'google.com',
     date: '2024-12-04',
     position:
-      'A flag of the slot and a bitmap in userspace; asynchronous faults are gone. Not a replacement for userfaultfd, which Bonzini and Christopherson had called the wrong direction.',
+      'A flag of the slot and a bitmap in userspace; asynchronous faults are gone. It is not to replace userfaultfd: by his account, Bonzini and Christopherson had called that the wrong direction at a conference.',
     argument:
       'userfaultfd alone is never complete for guest_memfd, since a vCPU’s fault passes the process’ page tables by. His table shows how both scale.',
     answer:
@@ -155,6 +166,24 @@ export const positions: readonly Position[] = [
         label: 'January 2025',
       },
       { id: 'Z4mFL8wfHjvz6F1Y@google.com', label: 'Christopherson' },
+    ],
+  },
+  {
+    who: 'Sean Christopherson',
+    domain: 'google.com',
+    date: '2025-05-29',
+    position:
+      'In favour of the second version, with its patches put together anew. Memory errors inside a 1 GiB page are no task for it: take that page out of the slot.',
+    argument: 'An access without a slot exits to the VMM anyway.',
+    answer:
+      'Houghton had named what the bitmap would cost there: 4 KiB everywhere, dropping all mappings to mark one page, no second look at the bitmap. Version 3 follows in June.',
+    mails: [
+      { id: 'aDh9GtncjlVvvVJ1@google.com', label: 'On memory errors' },
+      {
+        id: 'CADrL8HXjLjVyFiFee9Q58TQ9zBfXiO+VG=25Rw4UD+fbDmxQFg@mail.gmail.com',
+        label: 'Houghton, the day before',
+      },
+      { id: 'aBqfsGtUjBUJudFB@google.com', label: 'On version 2, 6 May' },
     ],
   },
   {

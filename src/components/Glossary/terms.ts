@@ -132,7 +132,7 @@ const texts: Readonly<Record<string, readonly [term: string, text: string]>> = {
   ],
   mmio: [
     'MMIO',
-    'Memory-mapped I/O: an access to a guest frame that no memslot covers, which KVM or the VMM emulates.',
+    'Memory-mapped I/O. For a guest: an access to a guest frame that no memslot covers, which KVM or the VMM emulates. For the host: addresses of a device, which a guest may have mapped where the device is assigned to it.',
   ],
   'mmu-lock': [
     'mmu_lock',
@@ -211,11 +211,31 @@ const texts: Readonly<Record<string, readonly [term: string, text: string]>> = {
   ],
   wc: [
     'WC',
-    'Write-combining: writes gather in a small buffer that no cache sees and go to memory together; reads are not cached.',
+    'Write-combining: writes gather in small buffers apart from the caches and go to memory together; reads are not cached.',
   ],
   xarray: [
     'XArray',
     'The kernel’s radix tree of pointers or small values, indexed by a number; memory attributes are kept in one.',
+  ],
+  'c-bit': [
+    'C-bit',
+    'The bit of a guest’s page-table entry by which an SEV guest says that a page is encrypted.',
+  ],
+  hgm: [
+    'high-granularity mapping',
+    'Mapping parts of a HugeTLB page one by one, so that post-copy can fill it 4 KiB at a time. Posted in 2022 and 2023, not merged.',
+  ],
+  hugetlb: [
+    'HugeTLB',
+    'Huge pages set aside on the host beforehand, which a process maps as a whole and which are neither split nor swapped.',
+  ],
+  'slots-lock': [
+    'slots_lock',
+    'The mutex that memslot changes and attribute changes of one VM take, one after the other.',
+  ],
+  thp: [
+    'THP',
+    'Transparent huge pages: the host puts small pages together to huge ones by itself, and splits them again.',
   ],
   zap: ['zap', 'Removing an SPTE, so that the next access faults.'],
 };
