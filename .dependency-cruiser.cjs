@@ -1,6 +1,6 @@
 const { modelLayers, plainData, siteLayers } = require('./scripts/lib/layers.cjs');
 
-const test = '\\.(test|bench)\\.tsx?$';
+const test = '\\.(test|bench|fuzz)\\.tsx?$';
 const literal = name => name.replaceAll('.', '\\.');
 const inModel = name => `^src/model/${literal(name)}${name.endsWith('.ts') ? '$' : '/'}`;
 
@@ -53,7 +53,7 @@ module.exports = {
       name: 'model-tests',
       comment: 'tests of the model import the model, packages and Node, nothing of the site',
       severity: 'error',
-      from: { path: '^src/model/.*\\.(test|bench)\\.tsx?$' },
+      from: { path: '^src/model/.*\\.(test|bench|fuzz)\\.tsx?$' },
       to: { path: '^(src|docs|plugins|scripts|e2e)/', pathNot: '^src/model/' },
     },
     {

@@ -39,6 +39,8 @@ export default {
     'src/playground/link/mend.ts',
     'scripts/*.mjs',
     'scripts/bench/main.ts',
+    'scripts/fuzz/setup.ts',
+    '{src,plugins,scripts}/**/*.fuzz.ts',
     'scripts/mutations/judge.ts',
     'scripts/oracle/main.ts',
     'src/cli/main.ts',

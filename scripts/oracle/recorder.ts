@@ -74,7 +74,7 @@ export class Recorder {
     try {
       return await this.carryOut(op, names);
     } catch (error) {
-      if (error instanceof NoMapping) return { skipped: `no mapping ${error.mapping}` };
+      if (error instanceof NoMapping) return error.skipped;
       throw error;
     }
   }

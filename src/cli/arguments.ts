@@ -3,6 +3,13 @@ import { type AnyValues, complaint, defaults, type Param, type Params } from '..
 /** What the command line says is wrong, in one line; the command ends with exit code 2. */
 export class UsageError extends Error {}
 
+const UNPRINTABLE = /[\p{Cc}\u2028\u2029]+/gu;
+
+/** Text without line breaks and other control characters, as a message on a terminal must be. */
+export function oneLine(text: string): string {
+  return text.replaceAll(UNPRINTABLE, ' ');
+}
+
 /** Flags and values of a command line: `--name value`, `--name=value`, `--flag`, and everything else in order. */
 export interface ParsedArguments {
   readonly positional: readonly string[];

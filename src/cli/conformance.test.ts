@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { lab } from './lab.ts';
 
@@ -17,9 +18,9 @@ async function call(...files: string[]) {
   return { code, out: out.join('\n').split('\n'), error };
 }
 
-function write(name: string, text: string): string {
+function write(name: string, content: string | Uint8Array): string {
   const file = join(scratch, name);
-  writeFileSync(file, text);
+  writeFileSync(file, content);
   return file;
 }
 
@@ -78,9 +79,54 @@ describe('lab conformance', () => {
   });
 
   it.each([
+    [
+      'with CRLF line ends',
+      (text: string) => JSON.stringify(JSON.parse(text), null, 2).replaceAll('\n', '\r\n'),
+    ],
+    ['behind a byte order mark', (text: string) => `\ufeff${text}`],
+    ['packed, whatever its name', (text: string) => gzipSync(text)],
+  ])('reads a recording %s', async (_, change) => {
+    const text = recording({ name: 'a', family: 'A', ops: [create] });
+    const { code, out } = await call(write('changed.json', change(text)));
+    expect({ code, out: out.at(-1) }).toEqual({ code: 0, out: 'cases 1, ops 1, mismatches 0' });
+  });
+
+  it('replays cases of one name each, and families of any name', async () => {
+    const cases = ['A', 'nobody knows it', 'A\n'].map(family => ({ name: 'same', family, ops: [create] }));
+    const { code, out } = await call(write('families.json', recording(...cases)));
+    const one = 'cases 1, ops 1, mismatches 0';
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: [`A: ${one}`, `nobody knows it: ${one}`, `A : ${one}`, 'cases 3, ops 3, mismatches 0'],
+    });
+  });
+
+  it.each([
+    ['an operation', { op: 'vm.destroy', vm: 'vm0', result: { ok: true } }],
+    ['a field of a result', { ...create, result: { ok: true, time: 1 } }],
+    ['an exit', { ...create, result: { exit: { reason: 'NEVER' } } }],
+    ['a mode of vCPUs', { op: 'vcpu.create', vm: 'vm0', vcpu: 'cpu0', mode: 'slow', result: { ok: true } }],
+    ['a size of accesses', { op: 'vcpu.read', vcpu: 'cpu0', gpa: 0, size: 3, result: { errno: 'EBADF' } }],
+    ['bytes', { op: 'fd.write', fd: 'mf0', data: 'xy', result: { errno: 'EBADF' } }],
+    ['a number', { op: 'vm.checkExtension', vm: 'vm0', cap: 'ten', result: { ok: true, value: 1 } }],
+  ])('counts %s that nobody knows as a mismatch', async (_, op) => {
+    const { code, out } = await call(write('unknown.json', recording({ name: 'a', family: 'A', ops: [op] })));
+    expect({ code, out: out.at(-1) }).toEqual({ code: 1, out: 'cases 1, ops 1, mismatches 1' });
+  });
+
+  it.each([
     ['', 'name recordings'],
     [join(scratch, 'nosuch.json'), 'cannot read'],
-    [scratch, 'cannot read'],
+    [scratch, 'is a folder; name the recordings in it'],
+    [write('empty.json', ''), 'is empty'],
+    [write('blank.json.gz', '\r\n'), 'is empty'],
+    [write('half.gz', gzipSync(recording()).subarray(0, 30)), 'cannot read'],
+    [write('cut.json', recording().slice(0, -3)), 'is not JSON'],
+    [write('meta.json', '{"cases": []}'), 'meta.format must be'],
+    [
+      write('backend.json', JSON.stringify({ meta: { ...meta, backend: undefined }, cases: [] })),
+      'meta.backend must name',
+    ],
     [write('bad.json', '{"meta": '), 'is not JSON'],
     [write('list.json', '[]'), 'is not a recording: a recording is a JSON object'],
     [write('timing.json', JSON.stringify({ meta })), 'is not a recording: cases must be a list'],

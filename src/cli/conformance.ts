@@ -2,14 +2,14 @@
  * `lab conformance FILE...`: replays recordings of a real kernel against the model. Prints a line a family and the
  * totals last; the exit code is 1 where an answer differed, and 2 where a file cannot be used.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { profileOf } from '../model/conformance/profileOf.ts';
 import { type RecordedCase, type Recording, readRecording } from '../model/conformance/recording.ts';
 import { summarise } from '../model/conformance/replay.ts';
 import { type CaseVerdict, type Mismatch, replayCase } from '../model/conformance/replayCase.ts';
-import { type ParsedArguments, UsageError } from './arguments.ts';
+import { oneLine, type ParsedArguments, UsageError } from './arguments.ts';
 import type { Output } from './lab.ts';
 
 /** Mismatches that are shown in full; the totals count all. */
@@ -37,7 +37,7 @@ export function conformance(args: ParsedArguments, output: Output): number {
     }
   }
   const { families, cases, ops, mismatches } = summarise(verdicts);
-  for (const { family, ...sums } of families) output.out(`${family}: ${totals(sums)}`);
+  for (const { family, ...sums } of families) output.out(`${oneLine(family)}: ${totals(sums)}`);
   output.out(totals({ cases, ops, mismatches }));
   return mismatches === 0 ? 0 : 1;
 }
@@ -47,24 +47,35 @@ function totals({ cases, ops, mismatches }: { cases: number; ops: number; mismat
 }
 
 function load(file: string): Recording {
+  try {
+    return readRecording(JSON.parse(textOf(file)));
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const what = error instanceof SyntaxError ? 'JSON' : 'a recording';
+    throw new UsageError(`${file} is not ${what}: ${messageOf(error)}`);
+  }
+}
+
+/** The two bytes that whatever gzip wrote begins with. */
+const GZIP = [0x1f, 0x8b];
+
+function textOf(file: string): string {
+  const path = locate(file);
   let text: string;
   try {
-    const bytes = readFileSync(locate(file));
-    text = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+    if (statSync(path).isDirectory()) {
+      throw new UsageError(`${file} is a folder; name the recordings in it, such as ${file}/*.json`);
+    }
+    const bytes = readFileSync(path);
+    const packed = GZIP.every((byte, at) => bytes[at] === byte);
+    // A byte order mark is no part of the text, and JSON knows none.
+    text = (packed ? gunzipSync(bytes) : bytes).toString('utf8').replace(/^\ufeff/, '');
   } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${oneLine(error)}`);
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`cannot read ${file}: ${messageOf(error)}`);
   }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new UsageError(`${file} is not JSON: ${oneLine(error)}`);
-  }
-  try {
-    return readRecording(json);
-  } catch (error) {
-    throw new UsageError(`${file} is not a recording: ${oneLine(error)}`);
-  }
+  if (text.trim() === '') throw new UsageError(`${file} is empty; a recording is a JSON object`);
+  return text;
 }
 
 /** npm runs scripts in the project's folder; a relative path is meant from where npm was called. */
@@ -74,8 +85,8 @@ function locate(file: string): string {
   return existsSync(meant) ? meant : resolve(file);
 }
 
-function oneLine(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, ' ');
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The case up to the operation whose answer differed, an operation a line. */
@@ -85,7 +96,7 @@ function explain(file: string, recorded: RecordedCase, { index, expected, got }:
     return `  ${at} ${JSON.stringify(call)}${at < index ? ` -> ${JSON.stringify(result)}` : ''}`;
   });
   return [
-    `mismatch in ${file}, case ${recorded.name}, op ${index}`,
+    `mismatch in ${file}, case ${oneLine(recorded.name)}, op ${index}`,
     ...soFar,
     `  expected ${JSON.stringify(expected)}`,
     `  got      ${JSON.stringify(got)}`,

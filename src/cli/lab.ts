@@ -3,7 +3,7 @@
  * --json, stdout holds the JSON and nothing else; a wrong call prints one line on stderr and nothing on stdout, and ends with exit code 2.
  */
 import { type AnyExperiment, experiments, findExperiment, races } from '../model/index.ts';
-import { type ParsedArguments, parseArguments, readValues, UsageError } from './arguments.ts';
+import { oneLine, type ParsedArguments, parseArguments, readValues, UsageError } from './arguments.ts';
 import { conformance } from './conformance.ts';
 import { explore, listedRaces } from './explore.ts';
 import { paramsSchema } from './schema.ts';
@@ -47,10 +47,16 @@ export async function lab(args: readonly string[], output: Output): Promise<numb
     }
     return await command(parseArguments(rest), output);
   } catch (error) {
-    if (!(error instanceof UsageError) && !(error instanceof RangeError)) throw error;
-    output.error(`lab: ${error.message}`);
+    if (!isUsersToMend(error)) throw error;
+    output.error(`lab: ${oneLine(error.message)}`);
     return 2;
   }
+}
+
+/** Whether an error is a wrong call, or a file that the system will not read or write; all else is a fault of ours. */
+function isUsersToMend(error: unknown): error is Error {
+  if (error instanceof UsageError || error instanceof RangeError) return true;
+  return error instanceof Error && 'syscall' in error;
 }
 
 function list(args: ParsedArguments, output: Output): number {

@@ -91,6 +91,7 @@ function mergeCsv(files: readonly string[]): string {
     if (first !== head) throw new UsageError(`${file} has other columns than ${files[0]}`);
     for (const line of rest) {
       const point = line.slice(0, line.indexOf(','));
+      if (!/^\d{1,15}$/.test(point)) throw new UsageError(`${file} is no file that lab sweep wrote`);
       const owner = owners.get(point) ?? file;
       if (owner !== file) throw new UsageError(`point ${point} is in ${owner} and in ${file}`);
       owners.set(point, file);

@@ -12,6 +12,11 @@ export class NoMapping extends Error {
     super(`no mapping ${mapping}`);
     this.mapping = mapping;
   }
+
+  /** The result of an operation that names it. */
+  get skipped(): { skipped: string } {
+    return { skipped: this.message };
+  }
 }
 
 /** What the names of a recording stand for: mappings and descriptors. */
@@ -97,17 +102,39 @@ export function number(op: RecordedOp, key: string, otherwise = 0): number {
   return Number(wide(op, key, otherwise));
 }
 
-/** Bytes of a hex string, in address order. */
+/**
+ * Bytes of a hex string, in address order.
+ *
+ * @throws TypeError where it is none.
+ */
 export function bytesOf(hex: unknown): Uint8Array {
   const text = String(hex ?? '');
+  if (!/^([0-9a-f]{2})*$/i.test(text))
+    throw new TypeError(`${JSON.stringify(hex)} is no string of hex bytes`);
   return Uint8Array.from({ length: text.length / 2 }, (_, i) =>
     Number.parseInt(text.slice(2 * i, 2 * i + 2), 16),
   );
 }
 
+/** Most bytes that one operation reads; recordings read a few. */
+const MOST_READ = 2 ** 26;
+
+/**
+ * A length in bytes of what is read at once.
+ *
+ * @throws RangeError where it is more than the replayer reads.
+ */
+export function readLength(op: RecordedOp, key: string, otherwise = 0): number {
+  const length = number(op, key, otherwise);
+  if (length >= 0 && length <= MOST_READ) return length;
+  throw new RangeError(`${op.op}: ${key} must be from 0 to ${MOST_READ}, not ${length}`);
+}
+
 /** Bytes as a hex string. */
 export function hexOf(bytes: Uint8Array): string {
-  return [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('');
+  let text = '';
+  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
+  return text;
 }
 
 /** A number as recordings write it: hex text above 2^53. */

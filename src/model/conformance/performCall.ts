@@ -41,7 +41,7 @@ import {
 } from '../uapi/mmap.ts';
 import type { Thread } from '../uapi/process.ts';
 import { kvmSetUserMemoryRegion, kvmSetUserMemoryRegion2 } from '../uapi/regionCalls.ts';
-import { bytesOf, hexOf, type Names, number, wide } from './names.ts';
+import { bytesOf, hexOf, type Names, NoMapping, number, readLength, wide } from './names.ts';
 import { performUffd } from './performUffd.ts';
 import type { RecordedOp } from './recording.ts';
 import { accessGuest } from './replayAccess.ts';
@@ -141,7 +141,7 @@ const CALLS: Readonly<Record<string, Perform>> = {
   },
   *'fd.read'(op, { thread, names }) {
     const offset = op.offset === undefined ? null : wide(op, 'offset');
-    const result = yield* read(thread, names.descriptor(op.fd), number(op, 'len'), offset);
+    const result = yield* read(thread, names.descriptor(op.fd), readLength(op, 'len'), offset);
     return typeof result === 'number' ? plain(result) : { ok: true, value: hexOf(result) };
   },
   *'fd.write'(op, { thread, names }) {
@@ -190,7 +190,7 @@ const CALLS: Readonly<Record<string, Perform>> = {
   },
   *'host.read'(op, { thread, names }) {
     const address = Number(names.address(op.addr));
-    return loaded(yield* loadBytes(thread.process.mm, address, number(op, 'len'), thread.task));
+    return loaded(yield* loadBytes(thread.process.mm, address, readLength(op, 'len'), thread.task));
   },
   *'host.write'(op, { thread, names }) {
     const address = Number(names.address(op.addr));
@@ -200,7 +200,7 @@ const CALLS: Readonly<Record<string, Perform>> = {
     const child = yield* fork(context.thread);
     const inner: Context = { ...context, thread: child.createThread(), names: context.names.copy() };
     const value: Result[] = [];
-    for (const step of op.ops ?? []) value.push(yield* performCall(step, inner));
+    for (const step of op.ops ?? []) value.push(yield* performInner(step, inner));
     yield* child.exit();
     return { ok: true, value };
   },
@@ -244,6 +244,16 @@ function* addCtrlSlot(thread: Thread, vm: number, names: Names, dirty: boolean):
     made.shadow.guest = new GuestTables(dirty);
   }
   return result;
+}
+
+/** Carries out an operation within another one: naming a mapping that was never made skips that one alone. */
+function* performInner(op: RecordedOp, context: Context): Actor<Result> {
+  try {
+    return yield* performCall(op, context);
+  } catch (error) {
+    if (error instanceof NoMapping) return error.skipped;
+    throw error;
+  }
 }
 
 /**

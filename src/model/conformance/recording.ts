@@ -72,11 +72,15 @@ function checkCase(item: unknown, at: number): void {
   for (const [n, op] of item.ops.entries()) checkOp(op, `${item.name}, op ${n}`);
 }
 
-function checkOp(op: unknown, where: string): void {
+/** How deep operations may lie in one another: what a child's child has another thread do. */
+const DEEPEST = 8;
+
+function checkOp(op: unknown, where: string, depth = 0): void {
   if (!isObject(op) || typeof op.op !== 'string') throw new TypeError(`${where} must have a name`);
+  if (depth > DEEPEST) throw new TypeError(`${where} has operations more than ${DEEPEST} deep in it`);
   if (op.ops !== undefined) {
     if (!Array.isArray(op.ops)) throw new TypeError(`${where}: ops must be a list`);
-    for (const inner of op.ops) checkOp(inner, where);
+    for (const inner of op.ops) checkOp(inner, where, depth + 1);
   }
-  if (op.do !== undefined) checkOp(op.do, where);
+  if (op.do !== undefined) checkOp(op.do, where, depth + 1);
 }

@@ -6,6 +6,9 @@ import { type Names, number, wide } from './names.ts';
 import type { RecordedOp } from './recording.ts';
 import { type Result, ran, toLittleEndian } from './results.ts';
 
+/** Bytes that one instruction of a guest loads or stores. */
+const SIZES = [1, 2, 4, 8];
+
 /** One load or store of a guest, as `vcpu.read`, `vcpu.write` and `vcpu.start` describe it. */
 export function* accessGuest(
   op: RecordedOp,
@@ -15,6 +18,7 @@ export function* accessGuest(
   mode: GuestMode,
 ): Actor<Result> {
   const size = number(op, 'size', 4);
+  if (!SIZES.includes(size)) throw new RangeError(`a guest accesses 1, 2, 4 or 8 bytes at once, not ${size}`);
   const bytes = write ? toLittleEndian(wide(op, 'value'), size) : new Uint8Array(size);
   const access = { gpa: number(op, 'gpa'), bytes, write, isPrivate: false };
   const result = yield* kvmRun(thread, names.descriptor(op.vcpu), access, mode);

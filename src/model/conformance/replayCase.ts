@@ -71,7 +71,7 @@ class Replay {
     try {
       return this.carryOut(op);
     } catch (error) {
-      if (error instanceof NoMapping) return { skipped: `no mapping ${error.mapping}` };
+      if (error instanceof NoMapping) return error.skipped;
       if (error instanceof UnknownOp) return { unknown: error.message };
       return { thrown: error instanceof Error ? error.message : String(error) };
     }
