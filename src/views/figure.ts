@@ -66,12 +66,22 @@ interface Parts {
   readonly tools?: HTMLElement;
 }
 
+/** The height a drawing takes, for the browser to keep free while the figure is out of sight and not laid out. */
+function placeOf(drawing: Element): string | undefined {
+  const height = drawing.getAttribute('height');
+  return height === null ? undefined : `contain-intrinsic-block-size:auto ${height}px`;
+}
+
 async function partsOf(document: Document, view: Exclude<View, TableView>, uid: string): Promise<Parts> {
   const each = (draw: (width: number, id: string) => SVGElement) =>
     Object.entries(widths).map(([name, width]) => {
       const drawing = draw(width, `${uid}-${name}`);
-      const frame = html(document, 'div', { class: `fl-drawing fl-${name}` }, drawing);
-      return frame;
+      return html(
+        document,
+        'div',
+        { class: `fl-drawing fl-${name}`, style: placeOf(drawing) },
+        drawing,
+      );
     });
   switch (view.kind) {
     case 'plot': {

@@ -1,8 +1,10 @@
-import type { ReactElement, ReactNode } from 'react';
+import { type ReactElement, type ReactNode, useLayoutEffect } from 'react';
 import LinkNotice from '../../components/LinkNotice/index.tsx';
+import { quietLinks } from './quietLinks.ts';
 
 /** Around every page: what a link in the address may have to say. */
 export default function Root({ children }: { readonly children: ReactNode }): ReactElement {
+  useLayoutEffect(() => quietLinks(window as Parameters<typeof quietLinks>[0]), []);
   return (
     <>
       {children}
