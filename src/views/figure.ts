@@ -76,12 +76,7 @@ async function partsOf(document: Document, view: Exclude<View, TableView>, uid: 
   const each = (draw: (width: number, id: string) => SVGElement) =>
     Object.entries(widths).map(([name, width]) => {
       const drawing = draw(width, `${uid}-${name}`);
-      return html(
-        document,
-        'div',
-        { class: `fl-drawing fl-${name}`, style: placeOf(drawing) },
-        drawing,
-      );
+      return html(document, 'div', { class: `fl-drawing fl-${name}`, style: placeOf(drawing) }, drawing);
     });
   switch (view.kind) {
     case 'plot': {

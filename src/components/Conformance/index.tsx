@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { formatNumber } from '../../views/format.ts';
 import { formatDate } from '../date.ts';
 import { Scroll } from '../Scroll.tsx';
 
@@ -13,8 +14,6 @@ interface Replayed {
   readonly backend: string;
   readonly recorded: string;
 }
-
-const count = (value: number) => value.toLocaleString('en');
 
 function sum(all: readonly Replayed[], key: 'cases' | 'ops' | 'mismatches'): number {
   return all.reduce((total, one) => total + one[key], 0);
@@ -44,9 +43,9 @@ export default function Conformance({ all }: { readonly all: readonly Replayed[]
             <tr key={name}>
               <th scope="row">{name}</th>
               <td>{families.join(', ')}</td>
-              <td>{count(cases)}</td>
-              <td>{count(ops)}</td>
-              <td>{count(mismatches)}</td>
+              <td>{formatNumber(cases)}</td>
+              <td>{formatNumber(ops)}</td>
+              <td>{formatNumber(mismatches)}</td>
             </tr>
           ))}
         </tbody>
@@ -54,9 +53,9 @@ export default function Conformance({ all }: { readonly all: readonly Replayed[]
           <tr>
             <th scope="row">together</th>
             <td />
-            <td>{count(sum(all, 'cases'))}</td>
-            <td>{count(sum(all, 'ops'))}</td>
-            <td>{count(sum(all, 'mismatches'))}</td>
+            <td>{formatNumber(sum(all, 'cases'))}</td>
+            <td>{formatNumber(sum(all, 'ops'))}</td>
+            <td>{formatNumber(sum(all, 'mismatches'))}</td>
           </tr>
         </tfoot>
       </table>

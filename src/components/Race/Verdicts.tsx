@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { formatNumber } from '../../views/format.ts';
 import type { DesignDefinition, Explored } from './definition.ts';
 
 /** What a search says of one property, in words. */
@@ -91,7 +92,7 @@ export function DesignTable({ designs }: { designs: readonly DesignDefinition[] 
                 )}
               </td>
               <td>
-                {result.schedules.toLocaleString('en')}
+                {formatNumber(result.schedules)}
                 {result.complete ? ', all' : `, ${result.bound}`}
               </td>
             </tr>

@@ -2,6 +2,7 @@ import ErrorBoundary from '@docusaurus/ErrorBoundary';
 import useBrokenLinks from '@docusaurus/useBrokenLinks';
 import useIsBrowser from '@docusaurus/useIsBrowser';
 import { type ReactNode, useId } from 'react';
+import { formatNumber } from '../../views/format.ts';
 import type { Explored, RaceDefinition } from './definition.ts';
 import './race.css';
 import Stepper from './Stepper.tsx';
@@ -15,10 +16,8 @@ interface Props {
   readonly definition: RaceDefinition;
 }
 
-const count = (n: number) => n.toLocaleString('en');
-
 function size({ schedules, transitions, complete, bound }: Explored): string {
-  return `${count(schedules)} schedules, ${count(transitions)} transitions, ${complete ? 'all there are' : bound}`;
+  return `${formatNumber(schedules)} schedules, ${formatNumber(transitions)} transitions, ${complete ? 'all there are' : bound}`;
 }
 
 /** How the search goes, in words; said once by screen readers. */
@@ -27,7 +26,7 @@ function statusText(status: Status, result: Explored): string {
     case 'built':
       return `Explored when the site was built: ${size(result)}.`;
     case 'running':
-      return `Exploring: ${count(status.schedules)} schedules, ${count(status.transitions)} transitions …`;
+      return `Exploring: ${formatNumber(status.schedules)} schedules, ${formatNumber(status.transitions)} transitions …`;
     case 'stopped':
       return 'Stopped. Shown: what was found when the site was built.';
     case 'explored':
