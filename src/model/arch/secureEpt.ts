@@ -86,7 +86,6 @@ export class SecureEpt implements Hashable {
     this.engine.access.write(this.object);
     const state = this.states.get(gfn);
     if ((state & BLOCKED) === 0) throw new Error(`gfn ${gfn} must be blocked before it is removed`);
-    // safety: secure-ept-track-before-remove
     if (this.untracked > 0) throw new Error(`a TRACK must come between blocking gfn ${gfn} and removing it`);
     if (state & ACCEPTED) this.lost++;
     this.states.set(gfn, ABSENT);

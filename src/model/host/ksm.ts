@@ -26,24 +26,33 @@ export function* mergePages(first: PagePlace, second: PagePlace): Actor<boolean>
   if (keep === give) return true;
   yield* protect(first);
   yield* protect(second);
+  if (!stillMaps(first, keep) || !stillMaps(second, give)) return false;
   // They could be written until just now.
   // safety: ksm-compares-after-protecting
-  const stillThere =
-    pteMaps(first.mm.table.low(first.page)) &&
-    pteMaps(second.mm.table.low(second.page)) &&
-    first.mm.table.pfn(first.page) === keep &&
-    second.mm.table.pfn(second.page) === give;
-  if (!stillThere || !frames.contents.same(keep, give)) return false;
+  if (!frames.contents.same(keep, give)) return false;
   const { mm, page } = second;
   const range = mm.rangeOf(page, page + 1, 'clear');
   yield* mm.invalidateStart(range);
-  frames.setOwner(keep, OWNER_KSM);
-  frames.setExclusive(keep, false);
-  frames.get(keep);
-  mm.table.write(page, pteLow(keep, pteFlags(mm.table.low(page)) & ~PTE_WRITE), pteHigh(keep));
-  frames.put(give);
+  const untouched = isReadOnly(first, keep) && isReadOnly(second, give);
+  // safety: ksm-rechecks-entries
+  if (untouched) {
+    frames.setOwner(keep, OWNER_KSM);
+    frames.setExclusive(keep, false);
+    frames.get(keep);
+    mm.table.write(page, pteLow(keep, pteFlags(mm.table.low(page)) & ~PTE_WRITE), pteHigh(keep));
+    frames.put(give);
+  }
   yield* mm.invalidateEnd(range);
-  return true;
+  return untouched;
+}
+
+/** Whether a page is as `protect` left it: a write since then has made its entry writable, or changed its frame. */
+function isReadOnly(place: PagePlace, pfn: number): boolean {
+  return stillMaps(place, pfn) && (place.mm.table.low(place.page) & PTE_WRITE) === 0;
+}
+
+function stillMaps({ mm, page }: PagePlace, pfn: number): boolean {
+  return pteMaps(mm.table.low(page)) && mm.table.pfn(page) === pfn;
 }
 
 function isCandidate({ mm, page }: PagePlace): boolean {

@@ -78,6 +78,7 @@ function* unmapForMigration(place: Place, pfn: number): Actor {
   const range = owner.rangeOf(page, page + 1, 'clear');
   yield* owner.invalidateStart(range);
   const low = owner.table.low(page);
+  // safety: migration-rechecks-entry
   if (pteMaps(low) && owner.table.pfn(page) === pfn) {
     place.flags = low & 0xfff;
     const entry = pteLow(pfn, PTE_MIGRATION | (low & PTE_WRITE));
@@ -89,15 +90,18 @@ function* unmapForMigration(place: Place, pfn: number): Actor {
 /** Puts entries back, for the new frame or for the old one (remove_migration_ptes). */
 function restore(host: Host, places: readonly Place[], from: number, to: number): void {
   for (const { owner, page, flags } of places) {
+    // Whoever took it away before it was a migration entry has given the reference back, and nothing moved.
+    if (flags === 0) continue;
     const low = owner.table.low(page);
-    if (flags !== 0 && pteIsMigration(low) && owner.table.pfn(page) === from) {
+    if (pteIsMigration(low) && owner.table.pfn(page) === from) {
       const write = low & PTE_WRITE;
       const rights = flags & PTE_PRESENT ? (flags & ~PTE_WRITE) | write : flags;
       owner.table.write(page, pteLow(to, rights), pteHigh(to));
       if (to !== from) host.frames.put(from);
-    } else if (to !== from) {
-      // The mapping went meanwhile, and with it its claim to the new frame.
-      host.frames.put(to);
+    } else {
+      // The migration entry went meanwhile, which gives nothing back: neither the old frame nor the new one is mapped.
+      host.frames.put(from);
+      if (to !== from) host.frames.put(to);
     }
   }
 }

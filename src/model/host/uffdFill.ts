@@ -188,6 +188,7 @@ function installPage(
   inCache: boolean,
 ): number {
   if (beyondEnd(vma, page)) return -EFAULT;
+  // safety: fill-leaves-what-is-there
   if (!pteNoneMostly(mm.table.low(page))) return -EEXIST;
   // A private mapping may read the cache's page, and gets a copy when it writes.
   const writable = vma.flags & VM_WRITE && !(inCache && (vma.flags & VM_SHARED) === 0);

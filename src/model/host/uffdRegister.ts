@@ -137,6 +137,8 @@ export function* releaseUserfaultfd(mm: Mm, uffd: Userfaultfd): Actor {
   for (const vma of [...mm.vmas.list]) {
     if (vma.uffd === uffd && mm.vmas.list.includes(vma)) yield* clear(mm, vma, vma.start, vma.end);
   }
+  uffd.noteWrite();
+  uffd.cleared = true;
   mm.mmapLock.writeUnlock();
   yield* wakeUserfaults(uffd, 0, 0);
   uffd.eventSleepers.wakeAll(uffd.wakeNs);

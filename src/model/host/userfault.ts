@@ -50,6 +50,7 @@ export function* handleUserfault(
   uffd.noteRead();
   if (uffd.released) {
     mm.mmapLock.readUnlock();
+    yield uffd.untilCleared();
     return FAULT_RETRY;
   }
 
@@ -62,11 +63,11 @@ export function* handleUserfault(
   uffd.pendingLock.unlock();
   if (engine.stepwise) yield POINT;
   // safety: userfault-recheck-after-queueing
-  const mustWait = stillFaults(mm, page, reason);
+  const filled = !stillFaults(mm, page, reason);
   mm.mmapLock.readUnlock();
   if (engine.stepwise) yield POINT;
   uffd.noteRead();
-  if (mustWait && !uffd.released) {
+  if (!filled && !uffd.released) {
     uffd.readers.wakeAll(costs.wakeSleeper);
     if (engine.stepwise) yield POINT;
     // A waker that came since we queued has set `woken`: sleeping now would miss it.

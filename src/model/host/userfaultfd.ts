@@ -5,10 +5,12 @@
  * and a reader holds both while it moves an entry over. All faults of one userfaultfd share these two locks.
  */
 import type { Costs } from '../costs/table.ts';
-import type { Engine } from '../engine/engine.ts';
+import { ORDER } from '../engine/access.ts';
+import type { Engine, Grantable } from '../engine/engine.ts';
 import type { Hashable, StateHash } from '../engine/hash.ts';
 import { RwLock } from '../engine/rwLock.ts';
 import { SpinLock } from '../engine/spinLock.ts';
+import { POINT, type Step } from '../engine/step.ts';
 import { WaitQueue } from '../engine/waitQueue.ts';
 import type { Task } from './task.ts';
 
@@ -68,6 +70,8 @@ export class Userfaultfd implements Hashable {
   readonly userModeOnly: boolean;
   /** The last descriptor was closed: nobody will answer any more. */
   released = false;
+  /** None of its ranges is left: they are ordinary memory again. */
+  cleared = false;
   /** Layout changes under way whose event has not been read: filling is refused meanwhile. */
   mapChanging = 0;
   /** Faults that nobody has read, oldest first. */
@@ -118,6 +122,20 @@ export class Userfaultfd implements Hashable {
   /** Reports a change of the queues, of `released` or of `mapChanging`. */
   noteWrite(): void {
     this.engine.access.write(this.object);
+  }
+
+  /**
+   * What a fault does that comes while the last descriptor is closed: it starts over until its range is ordinary
+   * memory. Yield it. In a search it waits for that.
+   */
+  untilCleared(): Step {
+    if (!this.engine.stepwise) return POINT;
+    const { engine, object } = this;
+    const wait: Grantable = {
+      canGrant: () => this.cleared,
+      grant: () => engine.access.note(object, ORDER),
+    };
+    return engine.request(wait);
   }
 
   /** Whether there is something to read. */

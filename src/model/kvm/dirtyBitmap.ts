@@ -1,3 +1,4 @@
+import type { AccessLog } from '../engine/access.ts';
 import type { Hashable, StateHash } from '../engine/hash.ts';
 
 const WORD = 32;
@@ -13,10 +14,18 @@ export class DirtyBitmap implements Hashable {
   /** What the pages hold that have no chunk: 0, or -1 where logging began with all of them dirty. */
   private readonly rest: number;
   private readonly chunks = new Map<number, Int32Array>();
+  private readonly access: AccessLog | null;
+  private readonly object: number;
 
-  constructor(pages: number, allSet: boolean) {
+  /**
+   * @param allSet how the bits begin.
+   * @param access told who reads and changes it.
+   */
+  constructor(pages: number, allSet: boolean, access: AccessLog | null = null) {
     this.pages = pages;
     this.rest = allSet ? -1 : 0;
+    this.access = access;
+    this.object = access?.reserve(1, 'dirty bitmap') ?? 0;
   }
 
   /** Bytes of the kernel's bitmap: a bit a page, in whole 64-bit words. */
@@ -26,12 +35,14 @@ export class DirtyBitmap implements Hashable {
 
   /** Sets a page's bit. */
   set(page: number): void {
+    this.access?.write(this.object);
     const chunk = this.chunk(page, this.rest === 0);
     if (chunk !== undefined) chunk[wordOf(page)] |= 1 << (page % WORD);
   }
 
   /** Clears a page's bit; returns whether it was set. */
   clear(page: number): boolean {
+    this.access?.write(this.object);
     const chunk = this.chunk(page, this.rest !== 0);
     if (chunk === undefined) return false;
     const bit = 1 << (page % WORD);
@@ -43,6 +54,7 @@ export class DirtyBitmap implements Hashable {
 
   /** Whether a page's bit is set. */
   has(page: number): boolean {
+    this.access?.read(this.object);
     const chunk = this.chunks.get(Math.floor(page / CHUNK));
     const word = chunk === undefined ? this.rest : chunk[wordOf(page)];
     return (word & (1 << (page % WORD))) !== 0;
@@ -50,6 +62,7 @@ export class DirtyBitmap implements Hashable {
 
   /** The pages whose bits are set, in ascending order. */
   *dirty(): Iterable<number> {
+    this.access?.read(this.object);
     if (this.rest === 0) {
       for (const key of [...this.chunks.keys()].sort((a, b) => a - b)) yield* this.within(key);
     } else {

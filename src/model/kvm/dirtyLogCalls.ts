@@ -68,6 +68,7 @@ export function* clearDirtyLog(
     yield vm.mmuLock.write();
     const wanted = pages.filter(page => page < count && first + page < slot.pages);
     const cleared = wanted.map(page => first + page).filter(page => dirty.clear(page));
+    // safety: dirty-clear-protects
     yield* protectPages(vm, slot, cleared);
     vm.mmuLock.writeUnlock();
   }

@@ -110,7 +110,7 @@ function newSlot(vm: Vm, old: Memslot | undefined, request: RegionRequest): Mems
   const { asId, id, flags, baseGfn, pages, hva } = request;
   let dirty: DirtyBitmap | null = null;
   if (flags & MEM_LOG_DIRTY_PAGES) {
-    dirty = old?.dirty ?? new DirtyBitmap(pages, vm.memslots.manualProtect === 3);
+    dirty = old?.dirty ?? new DirtyBitmap(pages, vm.memslots.manualProtect === 3, vm.engine.access);
   }
   const userfault = flags & MEM_USERFAULT ? (request.userfault ?? null) : null;
   return {
@@ -222,6 +222,7 @@ function* swapActive(vm: Vm, asId: number): Actor {
   // safety: swap-waits-for-invalidations
   while (memslots.activeInvalidations > 0) yield memslots.swapWaiters.wait();
   memslots.swap(asId);
+  // safety: swap-waits-for-readers
   yield* vm.srcu.synchronize();
   memslots.generation += memslots.addressSpaces;
 }
@@ -248,6 +249,7 @@ function* applyFlags(vm: Vm, before: Memslot, after: Memslot): Actor {
   // Pages that are dirty to begin with need not be caught.
   if (vm.memslots.manualProtect === 3) return;
   yield vm.mmuLock.write();
+  // safety: dirty-log-begins-protected
   yield* writeProtectGfns(vm, after.baseGfn, after.baseGfn + after.pages);
   vm.mmuLock.writeUnlock();
 }

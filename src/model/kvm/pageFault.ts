@@ -75,6 +75,7 @@ export function* handleFault(
     if (isPrivate) return memoryFault(vcpu, gfn, true);
     return emulate(vcpu, gfn, write);
   }
+  // safety: fault-retries-on-invalid-slot
   if (slot.flags & MEMSLOT_INVALID) return PF_RETRY;
 
   // 9: looking before the work is done saves it, and decides nothing.
@@ -142,8 +143,10 @@ export function* handleFault(
       vm.stats.spurious++;
     }
     // A page that can be written from now on counts as written: the next write will not fault.
-    // safety: dirty-when-writable
-    if (writable) logWrite(vcpu, slot, gfn);
+    if (writable) {
+      // safety: dirty-when-writable
+      logWrite(vcpu, slot, gfn);
+    }
   }
   if (vm.profile.mmu === 'tdp') vm.mmuLock.readUnlock();
   else vm.mmuLock.writeUnlock();
@@ -175,8 +178,10 @@ function fixedFast(vcpu: Vcpu, gfn: number): number {
   const { vm } = vcpu;
   vm.stats.fast++;
   const slot = vm.memslots.set.find(gfn);
-  // safety: fast-fault-logs
-  if (slot !== undefined) logWrite(vcpu, slot, gfn);
+  if (slot !== undefined) {
+    // safety: fast-fault-logs
+    logWrite(vcpu, slot, gfn);
+  }
   return PF_FIXED;
 }
 
