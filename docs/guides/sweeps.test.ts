@@ -48,11 +48,16 @@ describe('the commands of the page', () => {
       'Recordings',
     ];
     const commands = sections.map(heading => commandsOf(heading).length);
-    expect(commands).toEqual([1, 1, 5, 5, 1, 3, 1]);
+    expect(commands).toEqual([2, 1, 5, 5, 1, 3, 1]);
     const places = sections.flatMap(commandsOf).filter(args => /[{}$]/.test(args.join(' ')));
     expect(places).toEqual([]);
     // Four of a shard each, twice, and three races stand on one line each.
-    expect(page.split('npm run --silent lab -- ').length - 1).toBe(17 - 3 - 3 - 2);
+    expect(page.split('npm run --silent lab -- ').length - 1).toBe(18 - 3 - 3 - 2);
+  });
+
+  test('run writes a trace where it is asked to', async () => {
+    expect((await call(commandsOf('One run')[1])).code).toBe(0);
+    expect(JSON.parse(lines('trace.json')).displayTimeUnit).toBe('ns');
   });
 
   test('run prints rows for the value it names', async () => {

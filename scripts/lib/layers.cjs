@@ -29,7 +29,7 @@ const siteLayers = {
   search: [],
   playground: ['views'],
   components: ['views', 'playground', 'search', 'model', 'css'],
-  cli: ['model'],
+  cli: ['model', 'views'],
   pages: ['components', 'css'],
   theme: ['components', 'css'],
   css: [],

@@ -10,6 +10,7 @@ import { paramsSchema } from './schema.ts';
 import { sweep } from './sweep.ts';
 import { mergeSweeps } from './sweepFile.ts';
 import { formatTable } from './table.ts';
+import { writeTrace } from './trace.ts';
 
 /** Where a command writes. */
 export interface Output {
@@ -31,7 +32,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 };
 
 const USAGE =
-  'usage: lab list [--json] | run ID [--NAME VALUE ...] [--json] | ' +
+  'usage: lab list [--json] | run ID [--NAME VALUE ...] [--trace FILE] [--json] | ' +
   'explore ID [--design NAME] [--bound N] [--json] | conformance FILE... | ' +
   'sweep ID --NAME A,B,C [--shard I/N] --out FILE | merge FILE... --out FILE';
 
@@ -79,8 +80,12 @@ function list(args: ParsedArguments, output: Output): number {
 
 function run(args: ParsedArguments, output: Output): number {
   const experiment = wanted(args);
-  const values = readValues(experiment.id, experiment.params, args.options);
+  const options = new Map(args.options);
+  const traceFile = options.get('trace');
+  options.delete('trace');
+  const values = readValues(experiment.id, experiment.params, options);
   const rows = experiment.run(values);
+  if (traceFile !== undefined) writeTrace(traceFile, experiment, rows, values);
   const evidence = experiment.evidence(rows, values);
   if (args.json) {
     output.out(JSON.stringify({ experiment: experiment.id, params: values, rows, evidence }, null, 2));

@@ -135,6 +135,11 @@ export function enliven(element: Element): void {
     if (drawings.length === 0) continue;
     figure.setAttribute('data-lively', '');
     const lively = drawings.map(drawing => new Lively(drawing, figure.querySelector('.fl-readout')));
+    figure.querySelector('.fl-trace')?.addEventListener('click', event => {
+      const action = (event.target as Element).closest('button')?.getAttribute('data-trace');
+      if (action === 'save' || action === 'perfetto')
+        import('./trace.ts').then(({ takeTrace }) => takeTrace(figure, action));
+    });
     figure.querySelector('.fl-zoom')?.addEventListener('click', event => {
       const action = (event.target as Element).closest('button')?.getAttribute('data-action');
       for (const one of lively) {

@@ -60,10 +60,37 @@ function tools(document: Document, readout: string): HTMLElement {
   );
 }
 
+/** Ways to take a timeline to a viewer of traces. Nothing is asked of another site before its button is pressed. */
+function traceChoice(document: Document): HTMLElement {
+  const button = (action: string, text: string) =>
+    html(document, 'button', { type: 'button', 'data-trace': action }, text);
+  return html(
+    document,
+    'details',
+    { class: 'fl-trace' },
+    html(document, 'summary', {}, 'As a trace'),
+    html(
+      document,
+      'p',
+      { class: 'fl-help' },
+      'Chrome trace-event JSON. “Open in Perfetto” opens ui.perfetto.dev, a site of others, in a new window and hands it this trace.',
+    ),
+    html(
+      document,
+      'div',
+      { class: 'fl-save-actions' },
+      button('save', 'Save trace.json'),
+      button('perfetto', 'Open in Perfetto'),
+    ),
+    html(document, 'p', { class: 'fl-note', 'aria-live': 'polite' }),
+  );
+}
+
 interface Parts {
   readonly drawings: readonly Element[];
   readonly entries: readonly LegendEntry[];
   readonly tools?: HTMLElement;
+  readonly trace?: HTMLElement;
 }
 
 /** The height a drawing takes, for the browser to keep free while the figure is out of sight and not laid out. */
@@ -120,6 +147,7 @@ async function partsOf(document: Document, view: Exclude<View, TableView>, uid: 
         }),
         entries: kinds.map(kind => kindEntry(document, `${uid}-${kind}`, kind, sliceLabels[kind])),
         tools: tools(document, 'Choose a step with the arrow keys or the pointer.'),
+        trace: traceChoice(document),
       };
     }
   }
@@ -142,7 +170,7 @@ export async function drawFigure(document: Document, view: View, uid: string): P
       scrollable(document, view.title, drawTable(document, view)),
     );
   }
-  const { drawings, entries, tools } = await partsOf(document, view, uid);
+  const { drawings, entries, tools, trace } = await partsOf(document, view, uid);
   return html(
     document,
     'figure',
@@ -159,5 +187,6 @@ export async function drawFigure(document: Document, view: View, uid: string): P
       html(document, 'summary', {}, 'As a table'),
       scrollable(document, `${view.title}, as a table`, drawTable(document, twinOf(view))),
     ),
+    trace,
   );
 }

@@ -15,6 +15,8 @@ export interface Mark {
   readonly text: string;
   /** Written on it where it is wide enough. */
   readonly label?: string;
+  /** What it is called, where that is not written on it. */
+  readonly name?: string;
   /** Class of its shape. */
   readonly className: string;
   /** Address of its pattern. */
@@ -54,7 +56,7 @@ export function rowsOf(marks: readonly Mark[]): Mark[][] {
 }
 
 function markElement(document: Document, uid: string, index: string, mark: Mark, y: number, height: number) {
-  const { start, end, text, label, className, fill } = mark;
+  const { start, end, text, label, name, className, fill } = mark;
   const isMoment = start === end;
   const shape = isMoment
     ? svg(document, 'path', {
@@ -71,6 +73,7 @@ function markElement(document: Document, uid: string, index: string, mark: Mark,
       'data-start': start,
       'data-end': end,
       'data-y': y,
+      'data-name': name,
       'aria-label': text,
     },
     shape,

@@ -1,6 +1,8 @@
+import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
 import type { TimelineView } from '../model/experiments/view.ts';
-import { slicesOf, timelineLanes, timelineTable } from './timeline.ts';
+import { drawFigure } from './figure.ts';
+import { lanesOfDrawing, slicesOf, timelineLanes, timelineTable } from './timeline.ts';
 
 const view: TimelineView = {
   kind: 'timeline',
@@ -50,5 +52,15 @@ describe('a timeline', () => {
     };
     expect(span([])).toEqual([0, 1]);
     expect(span([{ name: 'a', slices: [], instants: [{ at: 5, name: 'x' }] }])).toEqual([5, 6]);
+  });
+
+  test('gives its lanes back from its drawing, at both widths', async () => {
+    const { document } = parseHTML('<!doctype html><html><body></body></html>');
+    const figure = await drawFigure(document as unknown as Document, view, 'u');
+    const drawings = [...figure.querySelectorAll('svg.fl-lanes')];
+    expect(drawings).toHaveLength(2);
+    for (const drawing of drawings) {
+      expect(lanesOfDrawing(drawing)).toEqual(view.lanes.map(lane => ({ instants: [], ...lane })));
+    }
   });
 });

@@ -1,6 +1,6 @@
-import type { Row, TableView, TimelineSlice, TimelineView } from '../model/experiments/view.ts';
+import type { Row, TableView, TimelineLane, TimelineSlice, TimelineView } from '../model/experiments/view.ts';
 import { formatTick } from './format.ts';
-import type { Lane, Lanes, Mark } from './lanes.ts';
+import { type Lane, type Lanes, type Mark, numberOf } from './lanes.ts';
 import { patternFill, sliceLabels } from './patterns.ts';
 
 /** The kinds of slice in a timeline, in the order in which they first appear. */
@@ -29,6 +29,7 @@ export function timelineLanes({ lanes }: TimelineView, uid: string): Lanes {
       (instant): Mark => ({
         start: instant.at,
         end: instant.at,
+        name: instant.name,
         text: `${name}: ${instant.name} at ${at(instant.at)}`,
         className: 'fl-instant',
       }),
@@ -47,6 +48,29 @@ export function timelineLanes({ lanes }: TimelineView, uid: string): Lanes {
     to: times.length && to > from ? to : (times.length ? from : 0) + 1,
     lanes: drawn,
   };
+}
+
+/** The lanes of a timeline that was drawn, from what its drawing says of itself. */
+export function lanesOfDrawing(drawing: Element): TimelineLane[] {
+  return [...drawing.querySelectorAll('.fl-lane')].map(lane => {
+    const marks = [...lane.querySelectorAll('.fl-lane-mark')];
+    const slices = marks
+      .filter(mark => !mark.hasAttribute('data-name'))
+      .map((mark): TimelineSlice => {
+        const [, kind] =
+          /fl-m-(\w+)/.exec(mark.querySelector('rect, path')?.getAttribute('class') ?? '') ?? [];
+        return {
+          start: numberOf(mark, 'data-start'),
+          end: numberOf(mark, 'data-end'),
+          name: mark.querySelector('text')?.textContent ?? '',
+          kind: (kind ?? 'run') as TimelineSlice['kind'],
+        };
+      });
+    const instants = marks
+      .filter(mark => mark.hasAttribute('data-name'))
+      .map(mark => ({ at: numberOf(mark, 'data-start'), name: mark.getAttribute('data-name') ?? '' }));
+    return { name: lane.querySelector('.fl-lane-name')?.textContent ?? '', slices, instants };
+  });
 }
 
 /** The same timeline as a table, in order of time. */

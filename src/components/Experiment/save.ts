@@ -4,6 +4,7 @@ import type { AnyValues } from '../../model/experiments/params.ts';
 import { MODEL_VERSION } from '../../model/version.ts';
 import { fragmentOf } from '../../playground/link/address.ts';
 import { encodeLink } from '../../playground/link/codec.ts';
+import { saveFile } from '../../views/saveFile.ts';
 import { pngOf, standaloneSvg } from '../../views/standalone.ts';
 import type { RunReply, RunRequest } from './messages.ts';
 
@@ -66,14 +67,7 @@ export async function save(
   frame: Element | null,
 ): Promise<string> {
   const content = await contentOf(format, id, values, frame);
-  const name = `${id.replaceAll('/', '-')}.${format}`;
-  const url = URL.createObjectURL(content);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-  return name;
+  return saveFile(content, `${id.replaceAll('/', '-')}.${format}`);
 }
 
 /** A line to cite an experiment by, with a link that restores its values. */

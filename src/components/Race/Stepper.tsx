@@ -1,5 +1,7 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import type { Playback } from '../../model/races/playback.ts';
+import Trace from '../Trace/index.tsx';
+import { lanesOfPlayback } from './lanes.ts';
 import StateTables from './StateTables.tsx';
 
 interface Props {
@@ -143,6 +145,7 @@ export default function Stepper({ playback, cursor, onMove, onFork, onShare }: P
         </section>
         <StateTables tables={now.state} before={before.state} />
       </div>
+      <Trace title={`A schedule of ${steps.length} steps`} lanes={() => lanesOfPlayback(playback)} />
     </section>
   );
 }

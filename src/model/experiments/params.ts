@@ -48,7 +48,7 @@ export interface FlagParam extends ParamBase {
 
 export type Param = IntParam | NumberParam | ChoiceParam | FlagParam;
 
-/** An experiment's parameters by name. Names are camelCase; `json`, `shard`, `out`, `design`, `bound` are taken. */
+/** An experiment's parameters by name. Names are camelCase; `json`, `shard`, `out`, `trace`, `design`, `bound` are taken. */
 export type Params = Readonly<Record<string, Param>>;
 
 /** What `run` receives: one value a parameter. */
