@@ -161,10 +161,24 @@ const rows: readonly (readonly [
   ],
   [
     'pinning',
-    'Second-stage tables with a page limit, as in 2020',
-    [`${m}/kvm/shadow/shadowMmu.ts`],
-    [`${m}/conformance/replay.test.ts`],
+    'Second-stage tables as in 2020: reverse maps, a limit of table pages, the oldest giving way, one writer at a time',
+    [`${m}/kvm/rmap/rmapMmu.ts`, `${m}/kvm/rmap/rmaps.ts`],
+    [`${m}/kvm/rmap/rmapMmu.test.ts`],
     '/debates/pinning/',
+  ],
+  [
+    'pinning',
+    'Large leaves that are dropped when a small one is needed, and neighbours that a fault maps as well',
+    [`${m}/kvm/rmap/rmapMmu.ts`, `${m}/kvm/rmap/prefetch.ts`],
+    [`${m}/kvm/rmap/rmapMmu.test.ts`],
+    '/debates/pinning/',
+  ],
+  [
+    'pinning',
+    'Shadow page tables, made from the guest’s own',
+    [`${m}/kvm/shadow/shadowMmu.ts`, `${m}/kvm/shadow/shadowFault.ts`],
+    [`${m}/conformance/replay.test.ts`],
+    '/model/',
   ],
   [
     'pinning',

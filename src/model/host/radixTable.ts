@@ -89,12 +89,8 @@ export class RadixTable {
     return table;
   }
 
-  /**
-   * The table of `level` that holds `page`, making the ones that are missing.
-   *
-   * @param onNew told of each new table with its parent and index, so that the parent's entry can be written.
-   */
-  ensure(page: number, level: number, onNew?: (parent: Table, index: number, child: Table) => void): Table {
+  /** The table of `level` that holds `page`, making the ones that are missing. */
+  ensure(page: number, level: number): Table {
     let table = this.root;
     while (table.level > level) {
       const index = entryIndex(page, table.level);
@@ -105,7 +101,6 @@ export class RadixTable {
         table.children![index] = below;
         this.tables++;
         this.lastBase = -1;
-        onNew?.(table, index, below);
       }
       table = below;
     }
@@ -119,6 +114,13 @@ export class RadixTable {
     this.tables -= countTables(child);
     this.lastBase = -1;
     return child;
+  }
+
+  /** Hangs a table that has no parent below `parent`'s entry `index`, which has none. */
+  attach(parent: Table, index: number, child: Table): void {
+    parent.children![index] = child;
+    this.tables += countTables(child);
+    this.lastBase = -1;
   }
 
   /**

@@ -19,6 +19,7 @@ import {
   MEMSLOT_INVALID,
   type Memslot,
 } from './memslots.ts';
+import type { RmapMmu } from './rmap/rmapMmu.ts';
 import type { Userfaults } from './userfault.ts';
 import type { Vm } from './vm.ts';
 import { FILTER_PRIVATE, FILTER_SHARED, zapGfns } from './zap.ts';
@@ -179,10 +180,24 @@ function* setSlot(
   yield* swapActive(vm, asId);
   memslots.inactive(asId).replace(published, slot);
   vm.conversion.slotChanged?.(change === 'create' ? undefined : old, change === 'delete' ? undefined : slot);
+  if (vm.rmapMmu !== null && (change === 'create' || change === 'delete')) yield* limitTables(vm, vm.rmapMmu);
   if (change === 'flags') yield* applyFlags(vm, old!, slot!);
   if (change === 'delete' && vm.pinning?.slotDeleted !== undefined) yield* vm.pinning.slotDeleted(old!);
   yield costs[COST_OF[change]];
   return 0;
+}
+
+/** How many table pages a VM may have follows from the pages of its slots (kvm_arch_commit_memory_region). */
+function* limitTables(vm: Vm, mmu: RmapMmu): Actor {
+  let pages = 0;
+  let end = 0;
+  for (const slot of vm.memslots.all()) {
+    pages += slot.pages;
+    end = Math.max(end, slot.baseGfn + slot.pages);
+  }
+  yield vm.mmuLock.write();
+  mmu.slotsChanged(pages, end);
+  vm.mmuLock.writeUnlock();
 }
 
 const COST_OF = {

@@ -3,7 +3,7 @@
  * kvm_tdp_mmu_page_fault, arch/x86/kvm/mmu/mmu.c). Steps are numbered as in the primer.
  */
 import { type Actor, POINT } from '../engine/step.ts';
-import { EFAULT } from '../host/errno.ts';
+import { EFAULT, ENOSPC } from '../host/errno.ts';
 import { faultIn, gupErrno, IN_WOULD_SLEEP } from '../host/faultIn.ts';
 import { NO_PFN } from '../host/frames.ts';
 import { kernelFault } from '../host/vmFault.ts';
@@ -18,6 +18,7 @@ import {
   MEMSLOT_GMEM_ONLY,
   MEMSLOT_INVALID,
 } from './memslots.ts';
+import { prefetchAround } from './rmap/prefetch.ts';
 import type { Vcpu } from './vcpu.ts';
 import type { Vm } from './vm.ts';
 
@@ -132,6 +133,11 @@ export function* handleFault(
   const stale = vm.mmu.generation !== generation;
   // safety: fault-sequence-check
   if (!stale && !invalidation.mustRetry(sequence, gfn)) {
+    if (vm.rmapMmu !== null && !vm.rmapMmu.makeTablesAvailable()) {
+      vm.mmuLock.writeUnlock();
+      vcpu.errno = ENOSPC;
+      return PF_EXIT;
+    }
     const writable = hostWritable && (slot.flags & MEM_READONLY) === 0;
     const pinned = pinning?.installing?.(gfn, pfn, vm.mmu.keptPfn(gfn, isPrivate)) ?? false;
     const level = leafLevel(vm, slot, gfn, isPrivate);
@@ -147,6 +153,7 @@ export function* handleFault(
       // safety: dirty-when-writable
       logWrite(vcpu, slot, gfn);
     }
+    if (vm.rmapMmu !== null && level === 1) prefetchAround(vm, slot, gfn);
   }
   if (vm.profile.mmu === 'tdp') vm.mmuLock.readUnlock();
   else vm.mmuLock.writeUnlock();

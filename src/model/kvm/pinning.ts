@@ -47,7 +47,7 @@ export interface Pinning {
   /**
    * A leaf is about to be installed, under mmu_lock.
    *
-   * @param kept frame that an entry left behind by `keep-pinned` names, or NO_PFN.
+   * @param kept frame that a pinned entry for it names already, be it present or left behind by `keep-pinned`; or NO_PFN.
    * @returns whether the entry gets the PINNED bit.
    */
   installing?(gfn: number, pfn: number, kept: number): boolean;
@@ -55,6 +55,8 @@ export interface Pinning {
   zapping?(gfn: number, pfn: number, pinned: boolean, reason: ZapReason): Fate;
   /** An entry left behind by `keep-pinned` is about to go for good, under mmu_lock held for writing. */
   dropping?(gfn: number, pfn: number, reason: ZapReason): Fate;
+  /** Page tables with pinned entries are never taken away for want of table pages. */
+  readonly keepsTables?: boolean;
   /** The address space goes, while somebody may still hold the VM. */
   mmReleased?(): Actor;
   /** The last reference to the VM is gone. */

@@ -102,10 +102,10 @@ export class SpteTrees implements Hashable {
     };
   }
 
-  /** The frame of a pinned entry that maps nothing any more, or NO_PFN. */
+  /** The frame that a pinned entry names, whether it maps it or was left behind by a zap; or NO_PFN. */
   keptPfn(gfn: number, isPrivate: boolean): number {
     const found = this.entry(gfn, isPrivate);
-    return found?.pinned && !found.present ? found.pfn : NO_PFN;
+    return found?.pinned ? found.pfn : NO_PFN;
   }
 
   /** Splits huge leaves that map gfn until one of `level` does, if any does. */

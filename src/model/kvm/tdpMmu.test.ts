@@ -248,22 +248,6 @@ describe('deleting a slot', () => {
   });
 });
 
-describe('the MMU of 2020', () => {
-  it('recycles the oldest table beyond its limit, and the guest faults its pages in again', () => {
-    const { vm } = play({ profile: { mmu: 'direct-rmap' } }, function* ({ vm, mm }, slot) {
-      vm.mmu.tableLimit = 2;
-      yield* setMemoryRegion(vm, { ...slot, hva: mm.map(HUGE) });
-      const vcpu = vm.createVcpu();
-      for (let i = 0; i < 4; i++) yield* vcpu.write(i * PAGES_PER_2M, 10 + i, false);
-      expect(vm.mmu.recycled).toBe(2);
-      expect(vm.mmu.mapped).toBe(2);
-      expect(yield* vcpu.read(0, false)).toBe(10);
-    });
-    expect(vm.mmu.recycled).toBe(3);
-    expect(vm.stats.faults).toBe(5);
-  });
-});
-
 describe('memory types', () => {
   it('change with the first and the last device that does not snoop, and with no other', () => {
     const ignorePat = 1 << 6;

@@ -42,10 +42,6 @@ export type ZapJudge = (
 ) => Fate;
 
 export class TdpMmu extends SpteTrees {
-  /** Most level-1 tables a tree may have; the oldest is recycled beyond that (KVM_SET_NR_MMU_PAGES, direct-rmap). */
-  tableLimit = Number.POSITIVE_INFINITY;
-  /** Tables recycled so far. */
-  recycled = 0;
   /** Decides what becomes of entries that are to be zapped; all go where there is nobody to decide. */
   judge: ZapJudge | null = null;
   /** Told of leaves under the mirror root that come and go. */
@@ -54,8 +50,6 @@ export class TdpMmu extends SpteTrees {
   onPrivateRemoved: ((pfn: number) => void) | undefined;
   private generations = 0;
   private readonly generationObject: number;
-  /** Level-1 tables in the order in which they came, where their number is limited. */
-  private readonly oldest: Table[] = [];
 
   constructor(engine: Engine, format: SpteFormat, mirrorRoot: boolean) {
     super(engine, format, mirrorRoot);
@@ -176,7 +170,7 @@ export class TdpMmu extends SpteTrees {
     return changed;
   }
 
-  private zapRoot(root: RadixTable, start: number, end: number, filter: number, reason: ZapReason): number {
+  protected zapRoot(root: RadixTable, start: number, end: number, filter: number, reason: ZapReason): number {
     // What is not there now must not have come meanwhile either.
     if (this.engine.access.on) this.noteRange(start, end);
     let zapped = 0;
@@ -207,7 +201,7 @@ export class TdpMmu extends SpteTrees {
   }
 
   /** Zaps one entry as the judge says. Returns its frame where it mapped one and does so no more, else NO_PFN. */
-  private zapLeaf(table: Table, index: number, filter: number, reason: ZapReason): number {
+  protected zapLeaf(table: Table, index: number, filter: number, reason: ZapReason): number {
     const { words } = table;
     const low = words[2 * index];
     const high = words[2 * index + 1];
@@ -234,14 +228,13 @@ export class TdpMmu extends SpteTrees {
   }
 
   /** The table of `level` for gfn, with nothing larger or smaller in the way. */
-  private tableFor(root: RadixTable, gfn: number, level: number): Table {
+  protected tableFor(root: RadixTable, gfn: number, level: number): Table {
     if (level === 1) {
       const leaf = root.leafTable(gfn);
       if (leaf !== null) return leaf;
     }
     this.splitTo(root, gfn, level);
-    const limited = this.tableLimit !== Number.POSITIVE_INFINITY;
-    const table = root.ensure(gfn, level, limited ? (_, __, child) => this.grew(root, child) : undefined);
+    const table = root.ensure(gfn, level);
     const index = entryIndex(gfn, level);
     if (level > 1 && table.children![index] !== undefined) {
       const span = spanOf(level);
@@ -252,27 +245,8 @@ export class TdpMmu extends SpteTrees {
     return table;
   }
 
-  /** A table came where their number is limited: the oldest ones give way (make_mmu_pages_available). */
-  private grew(root: RadixTable, child: Table): void {
-    if (child.level !== 1) return;
-    this.oldest.push(child);
-    for (let tries = this.oldest.length; this.oldest.length > this.tableLimit && tries > 1; tries--) {
-      const victim = this.oldest.shift()!;
-      if (root.leafTable(victim.base) !== victim) continue;
-      const end = victim.base + ENTRIES;
-      this.zapRoot(root, victim.base, end, FILTER_SHARED | FILTER_PRIVATE, 'recycle');
-      // Entries that a pin keeps alive keep their table.
-      if (victim.live > 0) {
-        this.oldest.push(victim);
-        continue;
-      }
-      root.detach(root.lowest(victim.base, 2), entryIndex(victim.base, 2));
-      this.recycled++;
-    }
-  }
-
   /** Every root is obsolete: faults under way start over, and tables that hold nothing go. */
-  private dropRoots(): void {
+  protected dropRoots(): void {
     this.engine.access.write(this.generationObject);
     this.generations++;
     for (const root of this.mirror === null ? [this.direct] : [this.direct, this.mirror]) {
@@ -282,11 +256,11 @@ export class TdpMmu extends SpteTrees {
         if (child !== undefined && isEmpty(child)) root.detach(root.root, index);
       }
     }
-    this.oldest.length = 0;
   }
 }
 
-function isEmpty(table: Table): boolean {
+/** Whether neither a table nor any below it has an entry. */
+export function isEmpty(table: Table): boolean {
   if (table.live > 0) return false;
   return table.children === null || table.children.every(child => child === undefined || isEmpty(child));
 }

@@ -20,6 +20,7 @@ import { Memslots } from './memslots.ts';
 import { KvmNotifier } from './notifier.ts';
 import type { Pinning, PinningDesign } from './pinning.ts';
 import type { ReclaimDesign } from './reclaim.ts';
+import { RmapMmu } from './rmap/rmapMmu.ts';
 import { ShadowMmu } from './shadow/shadowMmu.ts';
 import { EPT, eptTypeBits, NPT } from './spte.ts';
 import { TdpMmu, type ZapJudge } from './tdpMmu.ts';
@@ -73,6 +74,8 @@ export class Vm implements Hashable {
   readonly memslots: Memslots;
   readonly invalidation: Invalidation;
   readonly mmu: TdpMmu;
+  /** The same, where it has reverse maps and a limit of table pages; null elsewhere. */
+  readonly rmapMmu: RmapMmu | null;
   readonly rmp: Rmp | null;
   /** The TDX module's side of private mappings; null elsewhere. */
   readonly secureEpt: SecureEpt | null;
@@ -122,7 +125,9 @@ export class Vm implements Hashable {
     this.srcu = new Srcu(this.engine, 'kvm->srcu', this.costs.srcuGrace);
     this.memslots = new Memslots(this.engine, addressSpaces(profile));
     this.invalidation = new Invalidation(this.engine);
-    this.mmu = new TdpMmu(this.engine, profile.arch === 'svm' ? NPT : EPT, this.rules.mirrorRoot);
+    const format = profile.arch === 'svm' ? NPT : EPT;
+    this.rmapMmu = profile.mmu === 'direct-rmap' ? new RmapMmu(this.engine, format) : null;
+    this.mmu = this.rmapMmu ?? new TdpMmu(this.engine, format, this.rules.mirrorRoot);
     this.rmp = this.rules.rmp ? new Rmp(this.engine) : null;
     this.secureEpt = this.rules.mirrorRoot ? new SecureEpt(this.engine) : null;
     this.mmu.secureEpt = this.secureEpt;
@@ -133,6 +138,7 @@ export class Vm implements Hashable {
     this.conversion = designs.conversion.create(this);
     this.pinning = designs.pinning?.create(this) ?? null;
     this.mmu.judge = this.zapJudge();
+    if (this.rmapMmu !== null) this.rmapMmu.keepsPinnedTables = this.pinning?.keepsTables === true;
     // A TDX page that is removed from the secure EPT and added again is accepted anew, which fills it with zeros.
     this.mmu.onPrivateRemoved = pfn => host.frames.write(pfn, ZERO_TOKEN);
     this.shadow = profile.mmu === 'shadow' ? new ShadowMmu(this.engine) : null;

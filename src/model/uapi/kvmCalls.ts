@@ -4,6 +4,7 @@ import { EBADF, EEXIST, EFAULT, EINVAL, EIO, ENOTTY } from '../host/errno.ts';
 import { clearDirtyLog, getDirtyLog } from '../kvm/dirtyLogCalls.ts';
 import { type GuestAccess, type GuestMode, guestAccess } from '../kvm/guestAccess.ts';
 import { GuestMemfd } from '../kvm/guestMemfd.ts';
+import { MIN_ALLOC_MMU_PAGES } from '../kvm/rmap/rmapMmu.ts';
 import type { RunResult } from '../kvm/runExit.ts';
 import { Vm } from '../kvm/vm.ts';
 import {
@@ -67,6 +68,26 @@ export function* kvmEnableCap(
   const allowed = wanted & 1n ? BigInt(capability(vm.profile, cap)) : 1n;
   if (flags !== 0 || wanted & ~allowed) return -EINVAL;
   vm.memslots.manualProtect = Number(wanted);
+  return 0;
+}
+
+/**
+ * KVM_SET_NR_MMU_PAGES: how many table pages the VM may have, from now on whatever its slots are; 0 or a negated errno.
+ * Where tables are not counted, the number is taken and has no effect.
+ */
+export function* kvmSetNrMmuPages(thread: Thread, fd: number, count: number): Actor<number> {
+  const vm = vmOf(thread, fd);
+  if (typeof vm === 'number') return vm;
+  yield vm.costs.systemCall;
+  const wanted = u32(count);
+  if (wanted < MIN_ALLOC_MMU_PAGES) return -EINVAL;
+  if (vm.rmapMmu === null) return 0;
+  yield vm.slotsLock.lock();
+  yield vm.mmuLock.write();
+  vm.rmapMmu.changeLimit(wanted);
+  vm.rmapMmu.requested = wanted;
+  vm.mmuLock.writeUnlock();
+  vm.slotsLock.unlock();
   return 0;
 }
 

@@ -13,10 +13,12 @@ import type { ZapReason } from '../../kvm/zap.ts';
 type Outlives = (reason: ZapReason) => boolean;
 
 class PinnedSptes implements Pinning {
+  readonly keepsTables: boolean;
   private readonly vm: Vm;
   private readonly outlives: Outlives;
 
   constructor(vm: Vm, outlives: Outlives) {
+    this.keepsTables = outlives('recycle');
     this.vm = vm;
     this.outlives = outlives;
   }
