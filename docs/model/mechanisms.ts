@@ -140,6 +140,13 @@ const rows: readonly (readonly [
   ],
   [
     'pinning',
+    'Registering encrypted memory: pinned up front, as far as a process may lock memory',
+    [`${m}/kvm/encryptedRegions.ts`],
+    [`${m}/uapi/kvmMemory.test.ts`],
+    '/debates/pinning/',
+  ],
+  [
+    'pinning',
     'The moments at which a design may pin or let go',
     [`${m}/kvm/pinning.ts`],
     [`${m}/kvm/pinning.test.ts`],

@@ -15,6 +15,7 @@ import type { Host } from '../host/host.ts';
 import type { Conversion, ConversionDesign } from './conversion.ts';
 import { BITMAP_SINK } from './dirtyBitmap.ts';
 import type { DirtySink } from './dirtyLog.ts';
+import { EncryptedRegions } from './encryptedRegions.ts';
 import { Invalidation } from './invalidation.ts';
 import { Memslots } from './memslots.ts';
 import { KvmNotifier } from './notifier.ts';
@@ -100,6 +101,8 @@ export class Vm implements Hashable {
   running: Vcpu | null = null;
   /** The tables KVM keeps in the guest's stead where hardware has none for it; null elsewhere. */
   readonly shadow: ShadowMmu | null;
+  /** Memory that userspace has registered as encrypted. */
+  readonly encryptedRegions: EncryptedRegions;
   readonly notifier: KvmNotifier;
   readonly stats: VmStats = {
     faults: 0,
@@ -142,6 +145,7 @@ export class Vm implements Hashable {
     // A TDX page that is removed from the secure EPT and added again is accepted anew, which fills it with zeros.
     this.mmu.onPrivateRemoved = pfn => host.frames.write(pfn, ZERO_TOKEN);
     this.shadow = profile.mmu === 'shadow' ? new ShadowMmu(this.engine) : null;
+    this.encryptedRegions = new EncryptedRegions(this);
     this.notifier = new KvmNotifier(this);
     mm.registerNotifier(this.notifier);
   }
@@ -206,5 +210,6 @@ export class Vm implements Hashable {
     this.rmp?.hashInto(hash);
     this.secureEpt?.hashInto(hash);
     this.shadow?.hashInto(hash);
+    this.encryptedRegions.hashInto(hash);
   }
 }

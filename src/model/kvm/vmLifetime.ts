@@ -13,5 +13,6 @@ export function* putVm(vm: Vm): Actor {
   for (const slot of [...vm.memslots.all()]) {
     if (slot.gmem !== null) yield* slot.gmem.unbind(slot);
   }
+  yield* vm.encryptedRegions.destroy();
   if (vm.pinning?.vmDestroyed !== undefined) yield* vm.pinning.vmDestroyed();
 }

@@ -91,6 +91,43 @@ export function* kvmSetNrMmuPages(thread: Thread, fd: number, count: number): Ac
   return 0;
 }
 
+/** struct kvm_enc_region: bytes of host virtual memory. */
+export interface EncRegion {
+  readonly addr: U64;
+  readonly size: U64;
+}
+
+/**
+ * KVM_MEMORY_ENCRYPT_REG_REGION: 0 or a negated errno.
+ *
+ * @param region null where the struct cannot be read.
+ */
+export function* kvmMemoryEncryptRegRegion(
+  thread: Thread,
+  fd: number,
+  region: EncRegion | null,
+): Actor<number> {
+  const vm = vmOf(thread, fd);
+  if (typeof vm === 'number') return vm;
+  yield vm.costs.systemCall;
+  if (region === null) return -EFAULT;
+  const { lockLimit } = thread.process;
+  return yield* vm.encryptedRegions.register(u64(region.addr), u64(region.size), lockLimit);
+}
+
+/** KVM_MEMORY_ENCRYPT_UNREG_REGION: 0 or a negated errno. */
+export function* kvmMemoryEncryptUnregRegion(
+  thread: Thread,
+  fd: number,
+  region: EncRegion | null,
+): Actor<number> {
+  const vm = vmOf(thread, fd);
+  if (typeof vm === 'number') return vm;
+  yield vm.costs.systemCall;
+  if (region === null) return -EFAULT;
+  return yield* vm.encryptedRegions.unregister(u64(region.addr), u64(region.size));
+}
+
 /** KVM_CREATE_GUEST_MEMFD: a descriptor or a negated errno. */
 export function* kvmCreateGuestMemfd(
   thread: Thread,

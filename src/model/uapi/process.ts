@@ -35,6 +35,8 @@ export class Process implements Hashable {
   readonly mm: AddressSpace;
   private readonly files = new Map<number, OpenFile>();
   private threads = 0;
+  /** Pages it may lock (RLIMIT_MEMLOCK); as many as there are where it is privileged (CAP_IPC_LOCK). */
+  lockLimit = Number.POSITIVE_INFINITY;
 
   constructor(kernel: Kernel) {
     this.kernel = kernel;
