@@ -15,11 +15,12 @@ export function retainedBytes(): number {
   return heapUsed + arrayBuffers;
 }
 
-/** ns that `work` takes. */
-export function time(work: () => void): number {
-  const start = process.hrtime.bigint();
+/** ns of CPU time that `work` takes, the collector's threads included: what other processes take does not count. */
+function time(work: () => void): number {
+  const start = process.cpuUsage();
   work();
-  return Number(process.hrtime.bigint() - start);
+  const { user, system } = process.cpuUsage(start);
+  return 1000 * (user + system);
 }
 
 /** The middle one of several numbers. */
@@ -29,16 +30,28 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Medians of `rounds` rounds in which every piece of work is timed once, after one round that is not counted. */
-export function turns(rounds: number, work: Readonly<Record<string, () => void>>): Record<string, number> {
-  const times: Record<string, number[]> = Object.fromEntries(Object.keys(work).map(name => [name, []]));
+/** What several pieces of work took, ns, a round each. */
+export type Turns<Name extends string> = Readonly<Record<Name, readonly number[]>>;
+
+/** Times every piece of work once in each of `rounds` rounds, after one round that is not counted. */
+export function turns<Name extends string>(
+  rounds: number,
+  work: Readonly<Record<Name, () => void>>,
+): Turns<Name> {
+  const names = Object.keys(work) as Name[];
+  const times = Object.fromEntries(names.map(name => [name, []])) as unknown as Record<Name, number[]>;
   for (let round = 0; round <= rounds; round++) {
-    for (const name of Object.keys(work)) {
+    for (const name of names) {
       const ns = time(work[name]);
       if (round > 0) times[name].push(ns);
     }
   }
-  return Object.fromEntries(Object.entries(times).map(([name, list]) => [name, median(list)]));
+  return times;
+}
+
+/** The middle one of the ratios that the rounds had: a round that others disturbed slows both alike, or is an outlier. */
+export function ratio<Name extends string>(times: Turns<Name>, over: Name, under: Name): number {
+  return median(times[over].map((ns, round) => ns / times[under][round]));
 }
 
 let missed = 0;

@@ -67,7 +67,8 @@ function allowsGup(vma: Vma, write: boolean): boolean {
 export function* faultIn(mm: Mm, page: number, mode: FaultMode, gup: boolean): Actor<number> {
   const { engine, costs } = mm;
   for (;;) {
-    yield mm.mmapLock.read();
+    const locking = mm.mmapLock.read();
+    if (locking !== POINT) yield locking;
     const vma = mm.vmas.find(page);
     const allowed = vma !== undefined && (gup ? allowsGup(vma, mode.write) : allowsAccess(vma, mode.write));
     if (!allowed) {

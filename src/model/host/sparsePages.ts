@@ -5,6 +5,7 @@
 import { FRESH_WORDS, type WordSource } from '../engine/arena.ts';
 
 const CHUNK = 512;
+const MASK = CHUNK - 1;
 
 /** Returned for an index that has no word. */
 export const ABSENT = 0;
@@ -14,7 +15,7 @@ export class SparsePages {
   count = 0;
   private readonly chunks = new Map<number, Int32Array>();
   // The chunk touched last: faults walk memory in order far more often than not.
-  private lastKey = -1;
+  private lastBase = -1;
   private last: Int32Array | undefined;
   private readonly words: WordSource;
 
@@ -26,7 +27,7 @@ export class SparsePages {
   /** The word at an index, or ABSENT. */
   get(index: number): number {
     const chunk = this.chunk(index);
-    return chunk === undefined ? ABSENT : chunk[index % CHUNK];
+    return chunk === undefined ? ABSENT : chunk[index & MASK];
   }
 
   /** Sets a word; ABSENT removes it. */
@@ -35,10 +36,10 @@ export class SparsePages {
     if (chunk === undefined) {
       if (word === ABSENT) return;
       chunk = this.words.take(CHUNK);
-      this.chunks.set(this.lastKey, chunk);
+      this.chunks.set(this.lastBase / CHUNK, chunk);
       this.last = chunk;
     }
-    const slot = index % CHUNK;
+    const slot = index & MASK;
     const before = chunk[slot];
     chunk[slot] = word;
     if (before === ABSENT && word !== ABSENT) this.count++;
@@ -65,10 +66,10 @@ export class SparsePages {
   }
 
   private chunk(index: number): Int32Array | undefined {
-    const key = Math.floor(index / CHUNK);
-    if (key !== this.lastKey) {
-      this.lastKey = key;
-      this.last = this.chunks.get(key);
+    const base = index - (index & MASK);
+    if (base !== this.lastBase) {
+      this.lastBase = base;
+      this.last = this.chunks.get(base / CHUNK);
     }
     return this.last;
   }

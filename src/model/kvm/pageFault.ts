@@ -106,7 +106,10 @@ export function* handleFault(
         pfn = yield* withoutSleeping(vcpu, gfn, hva, write);
         if (pfn === STARTED) return PF_ASYNC;
       }
-      if (pfn === NO_PFN) pfn = yield* vm.mm.fault(hva, write);
+      if (pfn === NO_PFN) {
+        const found = yield* faultIn(vm.mm, hva, write ? GUP_WRITE : GUP_READ, true);
+        pfn = found > NO_PFN ? found : gupErrno(found);
+      }
     }
     if (pfn < 0) {
       vcpu.errno = -pfn;
@@ -127,7 +130,8 @@ export function* handleFault(
   yield costs.stage2Fault;
 
   // 12 to 14: only under mmu_lock is the answer to "has anything changed?" worth something.
-  yield vm.profile.mmu === 'tdp' ? vm.mmuLock.read() : vm.mmuLock.write();
+  const locking = vm.profile.mmu === 'tdp' ? vm.mmuLock.read() : vm.mmuLock.write();
+  if (locking !== POINT) yield locking;
   let result = PF_RETRY;
   // A fault that began under roots that are gone has nothing to install into (is_page_fault_stale).
   const stale = vm.mmu.generation !== generation;
@@ -222,8 +226,10 @@ function* withoutSleeping(vcpu: Vcpu, gfn: number, hva: number, write: boolean):
   return vcpu.asyncFaults!.start(gfn, hva, write) ? STARTED : NO_PFN;
 }
 
-const NOWAIT_READ = { ...kernelFault(false, null), nowait: true };
-const NOWAIT_WRITE = { ...kernelFault(true, null), nowait: true };
+const GUP_READ = kernelFault(false, null);
+const GUP_WRITE = kernelFault(true, null);
+const NOWAIT_READ = { ...GUP_READ, nowait: true };
+const NOWAIT_WRITE = { ...GUP_WRITE, nowait: true };
 
 function memoryFault(vcpu: Vcpu, gfn: number, isPrivate: boolean, userfault?: true): number {
   vcpu.errno = EFAULT;
