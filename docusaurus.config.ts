@@ -1,5 +1,6 @@
 import type { UserThemeConfig } from '@docusaurus/theme-common';
 import type { Config } from '@docusaurus/types';
+import { apiReference } from './plugins/api/options.ts';
 import { conformance } from './plugins/conformance/index.ts';
 import { csp } from './plugins/csp/index.ts';
 import { experiments } from './plugins/experiments/index.ts';
@@ -48,6 +49,7 @@ export default {
     glossary,
     modelBundle,
     playgrounds,
+    ['docusaurus-plugin-typedoc', apiReference],
     search,
     llms,
     csp(SITE_POLICY_NEEDS),

@@ -7,7 +7,6 @@ const awaited = [
   '@codemirror/search',
   '@docusaurus/plugin-content-pages',
   '@shikijs/twoslash',
-  'docusaurus-plugin-typedoc',
   'shiki',
   'simjs',
   'tsx',

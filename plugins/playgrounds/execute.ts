@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { createContext, Script } from 'node:vm';
 import type { Shown } from '../../src/model/index.ts';
 import { compile } from '../../src/playground/compile/compile.ts';
-import { RUN_LIMITS } from '../../src/playground/protocol/limits.ts';
 import { readMessage } from '../../src/playground/protocol/messages.ts';
 import { assemble } from '../../src/playground/sandbox/assemble.ts';
 import { type Failure, failureOf, parseFailure } from '../../src/playground/sandbox/trace.ts';
@@ -20,6 +19,9 @@ export interface Execution {
   /** What it threw or why it was refused; undefined where it ended well. */
   readonly failure: Failure | undefined;
 }
+
+/** Wall time in ms after which a program is taken to hang; how busy the machine is must not decide. */
+const PATIENCE = 120_000;
 
 let bundled: Promise<Runner> | undefined;
 
@@ -39,7 +41,7 @@ function currentRunner(): Promise<Runner> {
  */
 export async function execute(
   source: string,
-  milliseconds: number = RUN_LIMITS.milliseconds,
+  milliseconds: number = PATIENCE,
   given?: Runner,
 ): Promise<Execution> {
   const { code: runner, names } = given ?? (await currentRunner());
