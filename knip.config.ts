@@ -10,8 +10,6 @@ const awaited = [
   'shiki',
   'simjs',
   'tsx',
-  'typedoc',
-  'typedoc-plugin-markdown',
 ];
 
 /** Used by path: from scripts, and as names in Docusaurus' configuration. */

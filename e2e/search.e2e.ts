@@ -32,6 +32,9 @@ const queries: readonly (readonly [query: string, path: string])[] = [
   ['gfn', 'glossary/'],
   ['mmu_lock', 'glossary/'],
   ['zap', 'glossary/'],
+  ['constructor', 'api/engine/'],
+  ['WaitQueue', 'api/engine/'],
+  ['ReclaimDesign', 'api/kvm/'],
 ];
 
 describe('what readers type leads to the right page', () => {

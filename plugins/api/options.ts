@@ -13,10 +13,11 @@ export const apiReference: Partial<PluginOptions & TypeDocOptions> = {
   entryFileName: 'index',
   fileExtension: '.mdx',
   router: 'module',
+  // A title that is also the name of a class would take its anchor.
+  pageTitleTemplates: { index: 'API reference', module: 'The {name} layer' },
   hideBreadcrumbs: true,
   hidePageHeader: true,
   useCodeBlocks: true,
-  parametersFormat: 'table',
   excludePrivate: true,
   excludeExternals: true,
   // Links to lines would need to know where the project is published.

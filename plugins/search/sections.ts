@@ -7,6 +7,9 @@ import type { Section } from '../../src/search/index.ts';
 const SKIPPED =
   'script, style, svg, noscript, button, pre, .fl-twin, .fl-actions, .fl-save, .fl-pg-static, .fl-pg-output, .hash-link, .fl-tools';
 
+/** Pages that list everything: whoever does not ask for a name wants the page that explains. */
+const REFERENCE = 'api/';
+
 /**
  * Cuts a built page into sections, each with the anchor that leads to it.
  *
@@ -61,7 +64,9 @@ export async function sectionsOfBuild(folder: string): Promise<Section[]> {
     const path = file.replace(/(^|\/)index\.html$/, '$1');
     const found = sectionsOf(path, await readFile(join(folder, file), 'utf8'));
     if (found.length === 0) throw new Error(`${file} has no heading in its main part: nobody could find it`);
-    sections.push(...found);
+    sections.push(
+      ...found.map(section => (path.startsWith(REFERENCE) ? { ...section, weight: 0.5 } : section)),
+    );
   }
   return sections;
 }

@@ -13,6 +13,8 @@ export interface Section {
   /** The section's own heading; empty for the page's beginning. */
   readonly heading: string;
   readonly text: string;
+  /** How much being found in it counts beside other sections; 1 where nothing is said. */
+  readonly weight?: number;
 }
 
 /** A section that was found. */
@@ -78,7 +80,10 @@ export class SearchIndex {
       const matched = scores.filter(score => score > 0).length;
       if (matched === 0) continue;
       // A section that has all the words comes before one that has some of them often.
-      const score = scores.reduce((sum, one) => sum + one, 0) * (matched / asked.length) ** 2;
+      const score =
+        scores.reduce((sum, one) => sum + one, 0) *
+        (matched / asked.length) ** 2 *
+        (entry.section.weight ?? 1);
       const page = entry.section.path.replace(/#.*/, '');
       if (score > (best.get(page)?.score ?? 0)) {
         const words = new Set(groups.flat().map(({ word }) => word));

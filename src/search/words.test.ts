@@ -31,3 +31,7 @@ test('one and many, doing and done are one word', () => {
 test('words that say nothing are left out, and places are those in the text', () => {
   expect(wordsOf('who is the vCPU?')).toEqual([{ word: 'vcpu', at: 11 }]);
 });
+
+test('words that every object of the language knows are words like others', () => {
+  expect(words('the constructor')).toEqual(['constructor']);
+});

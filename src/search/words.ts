@@ -16,27 +16,31 @@ const STOP = new Set(
 );
 
 /** Sizes as people type them. */
-const SIZES: Readonly<Record<string, string>> = {
-  kib: 'k',
-  kb: 'k',
-  mib: 'm',
-  mb: 'm',
-  gib: 'g',
-  gb: 'g',
-  tib: 't',
-  tb: 't',
-};
+const SIZES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    kib: 'k',
+    kb: 'k',
+    mib: 'm',
+    mb: 'm',
+    gib: 'g',
+    gb: 'g',
+    tib: 't',
+    tb: 't',
+  }),
+);
 
 /** Different words for one thing; what is found by one is found by the other. */
-const SAME: Readonly<Record<string, string>> = {
-  ioctls: 'ioctl',
-  migrate: 'migration',
-  migrating: 'migration',
-  uffd: 'userfaultfd',
-  gmem: 'guest_memfd',
-  guestmemfd: 'guest_memfd',
-  wbnoinvd: 'wbinvd',
-};
+const SAME: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ioctls: 'ioctl',
+    migrate: 'migration',
+    migrating: 'migration',
+    uffd: 'userfaultfd',
+    gmem: 'guest_memfd',
+    guestmemfd: 'guest_memfd',
+    wbnoinvd: 'wbinvd',
+  }),
+);
 
 /** Takes the ending off a plain English word, the same way every time; identifiers keep theirs. */
 function stem(word: string): string {
@@ -52,8 +56,8 @@ function stem(word: string): string {
 
 /** What a word is looked up by. */
 function known(word: string): string {
-  const same = SAME[word] ?? word;
-  return SAME[stem(same)] ?? stem(same);
+  const same = SAME.get(word) ?? word;
+  return SAME.get(stem(same)) ?? stem(same);
 }
 
 /** The words of a text in their order; those that say nothing are left out. */
@@ -72,7 +76,7 @@ export function wordsOf(text: string): Word[] {
         : null;
       if (size) found.push({ word: `${size[1]}${size[2]}`, at: offset });
       else if (bare) found.push({ word: `${part}${bare[1]}`, at: offset });
-      else if (!STOP.has(part) && !(part in SIZES)) {
+      else if (!STOP.has(part) && !SIZES.has(part)) {
         found.push({ word: known(part), at: offset });
         const pieces = part.split('_').filter(piece => piece !== '' && piece !== part);
         for (const piece of pieces) if (!STOP.has(piece)) found.push({ word: known(piece), at: offset });
