@@ -4,7 +4,7 @@ import type { Crossing } from '../../src/components/Crossings/crossing.ts';
 export const crossings: readonly Crossing[] = [
   {
     between: ['private-memory', 'shared-only'],
-    what: 'discarding the shared page after a conversion is an event on host addresses, and in the one published trace such discards make up nearly all calls of the hook that flushes. Part of the slow boots may have been the flush.',
+    what: 'discarding the shared page after a conversion is an event on host addresses, and in the one published trace such discards make up nearly all calls of the hook that flushes. Much of the slow boots may have been the flush: the first page bounds how much.',
   },
   {
     between: ['pinning', 'private-memory'],
@@ -16,7 +16,7 @@ export const crossings: readonly Crossing[] = [
   },
   {
     between: ['userfault', 'private-memory'],
-    what: 'without a mapping in a process, userfaultfd cannot see a vCPU’s fault. And the attributes of the first debate proved too slow a place for the bit that post-copy clears at every fault.',
+    what: 'without a mapping in a process, userfaultfd cannot see a vCPU’s fault. And the attributes of the first debate were held too slow a place for the bit that post-copy clears at every fault.',
   },
   {
     between: ['memory-type', 'shared-only'],
@@ -24,6 +24,6 @@ export const crossings: readonly Crossing[] = [
   },
   {
     between: ['memory-type', 'pinning'],
-    what: 'a property of a range should be a property of its slot, until slots are too few or too costly to change. A GPU given to a guest is what drove one and what stopped the other.',
+    what: 'a property of a range should be a property of its slot, until slots are too few or too costly to change. A GPU’s buffers drove the one; a guest with a GPU of its own stopped the other.',
   },
 ];

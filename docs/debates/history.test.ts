@@ -32,7 +32,7 @@ describe('the history of the debates', () => {
     for (const { mail, date, what } of history.events) {
       if (mail) expect(mails.get(mail), what).toBe(date);
     }
-    expect(history.events.filter(({ mail }) => !mail)).toHaveLength(4);
+    expect(history.events.filter(({ mail }) => !mail)).toHaveLength(6);
   });
 
   test('places every event within the years shown', () => {

@@ -65,6 +65,13 @@ const events: readonly HistoryEvent[] = [
     mail: '20210824005248.200037-1-seanjc@google.com',
   },
   {
+    date: '2021-11-11',
+    debate: 'private-memory',
+    kind: 'series',
+    what: 'Chao Peng’s series, version 1',
+    mail: '20211111141352.26311-1-chao.p.peng@linux.intel.com',
+  },
+  {
     date: '2022-01-18',
     debate: 'pinning',
     kind: 'series',
@@ -77,6 +84,13 @@ const events: readonly HistoryEvent[] = [
     kind: 'series',
     what: 'Sean Christopherson asks to put the effort into fd-based memory',
     mail: 'YkIh8zM7XfhsFN8L@google.com',
+  },
+  {
+    date: '2022-04-21',
+    debate: 'shared-only',
+    kind: 'merged',
+    what: 'SEV’s hook flushes caches after every event that hit a slot',
+    mail: '20220421031407.2516575-4-mizhang@google.com',
   },
   {
     date: '2022-05-19',
@@ -93,11 +107,32 @@ const events: readonly HistoryEvent[] = [
     mail: '20220623225949.kkdx6uwjlk2ec4iq@amd.com',
   },
   {
+    date: '2022-07-06',
+    debate: 'private-memory',
+    kind: 'series',
+    what: 'Version 7: state by the calls for encrypted regions, and a seal',
+    mail: '20220706082016.2603916-1-chao.p.peng@linux.intel.com',
+  },
+  {
+    date: '2022-09-15',
+    debate: 'private-memory',
+    kind: 'series',
+    what: 'Version 8: an XArray, one entry a page',
+    mail: '20220915142913.2213336-1-chao.p.peng@linux.intel.com',
+  },
+  {
     date: '2022-11-04',
     debate: 'private-memory',
     kind: 'series',
     what: 'KVM_SET_MEMORY_ATTRIBUTES is proposed',
     mail: 'Y2WB48kD0J4VGynX@google.com',
+  },
+  {
+    date: '2022-12-02',
+    debate: 'private-memory',
+    kind: 'series',
+    what: 'Version 10: KVM_SET_MEMORY_ATTRIBUTES',
+    mail: '20221202061347.1070246-1-chao.p.peng@linux.intel.com',
   },
   {
     date: '2023-02-18',
@@ -121,11 +156,25 @@ const events: readonly HistoryEvent[] = [
     mail: '52c6a8a6-3a0a-83ba-173d-0833e16b64fd@amd.com',
   },
   {
+    date: '2023-09-14',
+    debate: 'private-memory',
+    kind: 'series',
+    what: 'Version 12: guest_memfd, a file that KVM makes',
+    mail: '20230914015531.1419405-1-seanjc@google.com',
+  },
+  {
     date: '2023-09-18',
     debate: 'shared-only',
     kind: 'thread',
     what: 'Sean Christopherson: what the shared-only flag is for',
     mail: 'ZQjmiE7cQ/4UynNz@google.com',
+  },
+  {
+    date: '2023-10-16',
+    debate: 'shared-only',
+    kind: 'series',
+    what: 'SNP’s hook returns at once: first posting',
+    mail: '20231016132819.1002933-43-michael.roth@amd.com',
   },
   {
     date: '2023-11-06',
@@ -165,7 +214,7 @@ const events: readonly HistoryEvent[] = [
     date: '2024-05-01',
     debate: 'shared-only',
     kind: 'series',
-    what: 'SNP’s hook returns at once (seen in 6.12)',
+    what: 'SNP’s hook returns at once: the posting that was merged (seen in 6.12)',
     mail: '20240501085210.2213060-17-michael.roth@amd.com',
   },
   {
@@ -210,6 +259,12 @@ const events: readonly HistoryEvent[] = [
     mail: '20241204191349.1730936-1-jthoughton@google.com',
   },
   {
+    date: '2025-03-24',
+    debate: 'shared-only',
+    kind: 'merged',
+    what: 'Linux 6.14: attr_filter',
+  },
+  {
     date: '2025-05-16',
     debate: 'shared-only',
     kind: 'series',
@@ -229,6 +284,12 @@ const events: readonly HistoryEvent[] = [
     kind: 'series',
     what: 'KVM userfault, version 3',
     mail: '20250618042424.330664-1-jthoughton@google.com',
+  },
+  {
+    date: '2025-09-28',
+    debate: 'shared-only',
+    kind: 'merged',
+    what: 'Linux 6.17: SEV flushes fewer CPUs, and keeps their lines',
   },
   {
     date: '2025-11-30',

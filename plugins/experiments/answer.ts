@@ -25,7 +25,7 @@ function cell({ rows }: Pick<Computed, 'rows'>, query: Query, conditions: string
 }
 
 /**
- * Answers a query from a default run.
+ * Answers a query from the run it asks for.
  *
  * @throws {Error} where the query names nothing; the message says what there is
  */

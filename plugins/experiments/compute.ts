@@ -1,5 +1,5 @@
 /**
- * Runs every experiment with its defaults and draws what it shows. Started by itself in a process of its own, so that a
+ * Runs every experiment with its defaults and draws what it shows, and with the further values that pages quote. Started by itself in a process of its own, so that a
  * change of the model is seen without starting the development server anew.
  */
 import { writeFileSync } from 'node:fs';
@@ -8,6 +8,10 @@ import { experiments } from '../../src/model/experiments/index.ts';
 import { defaults } from '../../src/model/experiments/params.ts';
 import { drawOutcome } from '../../src/views/index.ts';
 import { type Computed, slugOf } from './computed.ts';
+import { settingsOf } from './settings.ts';
+
+/** Sets of values that pages quote, by experiment. */
+const sets = JSON.parse(process.argv[3]) as Record<string, readonly string[]>;
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>');
 const computed: Computed[] = [];
@@ -19,6 +23,11 @@ for (const experiment of experiments) {
   const evidence = experiment.evidence(rows, values);
   const views = experiment.views(rows, values);
   const { first, rest } = await drawOutcome(document, { views, evidence }, slugOf(id));
+  const quoted = (sets[id] ?? []).map(set => {
+    const other = settingsOf(params, set);
+    const found = experiment.run(other);
+    return [set, { rows: found, evidence: experiment.evidence(found, other) }] as const;
+  });
   computed.push({
     id,
     question,
@@ -26,6 +35,7 @@ for (const experiment of experiments) {
     values,
     rows,
     evidence,
+    quoted: Object.fromEntries(quoted),
     html: { first: htmlOf(first), rest: htmlOf(rest) },
   });
 }

@@ -12,11 +12,13 @@ import type { Computed } from './computed.ts';
  *
  * @param siteDir the project's folder
  * @param plugin folder of plugins/ whose compute.ts is run
+ * @param input what it is given beside the model; another input is another result
  * @throws {Error} when an experiment fails; the message is that of the experiment
  */
 export async function computeAll<T = Computed>(
   siteDir: string,
   plugin = 'experiments',
+  input = '{}',
 ): Promise<readonly T[]> {
   const folder = join(siteDir, '.cache', plugin);
   const { outputFiles } = await build({
@@ -32,7 +34,7 @@ export async function computeAll<T = Computed>(
   });
   const code = outputFiles[0].contents;
   const lock = readFileSync(join(siteDir, 'package-lock.json'));
-  const hash = createHash('sha256').update(code).update(lock).digest('hex').slice(0, 16);
+  const hash = createHash('sha256').update(code).update(lock).update(input).digest('hex').slice(0, 16);
   const result = join(folder, `${hash}.json`);
   if (!existsSync(result)) {
     mkdirSync(folder, { recursive: true });
@@ -40,7 +42,7 @@ export async function computeAll<T = Computed>(
     const written = `${result}.${process.pid}`;
     writeFileSync(program, code);
     try {
-      await promisify(execFile)(process.execPath, [program, written]);
+      await promisify(execFile)(process.execPath, [program, written, input]);
       renameSync(written, result);
     } finally {
       rmSync(program, { force: true });

@@ -43,6 +43,12 @@ const components: Readonly<Record<string, Component>> = {
     as: 'results',
     data: id => `@generated/experiments/default/${slug(id)}.results.json`,
   },
+  Try: {
+    module: 'src/components/Try/index.tsx',
+    by: 'of',
+    as: 'links',
+    data: id => `@generated/experiments/default/${slug(id)}.links.json`,
+  },
   Race: {
     module: 'src/components/Race/index.tsx',
     by: 'id',
@@ -75,6 +81,7 @@ const components: Readonly<Record<string, Component>> = {
     as: 'of',
     data: name => `@generated/conformance/default/${name}.json`,
   },
+  Fold: { module: 'src/components/Fold/index.tsx' },
   Limits: { module: 'src/components/Limits/index.tsx' },
 };
 

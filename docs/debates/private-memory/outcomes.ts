@@ -23,15 +23,15 @@ export const ending: Ending = {
     },
     {
       release: 'Linux 6.18',
-      what: 'A guest_memfd can be mapped by the host where its creator asks for it; memory that does not start out shared still cannot be touched through the mapping.',
+      what: 'A guest_memfd can be mapped by the host where its creator asks for it; memory that does not start out shared still cannot be touched through the mapping. At first only VM types without private memory have it.',
       interface: 'GUEST_MEMFD_FLAG_MMAP, GUEST_MEMFD_FLAG_INIT_SHARED, KVM_CAP_GUEST_MEMFD_FLAGS',
       source: { text: 'Merge text of the pull request for 6.18, and virt/kvm/guest_memfd.c' },
     },
     {
       release: 'not released',
-      what: 'Conversion in place: the state moves from the VM’s table to the inode of the file, and a page can stay where it is. Reported as applied to the maintainers’ tree in September 2026.',
+      what: 'Conversion in place: the state moves from the VM’s table to the inode of the file, and a page can stay where it is. Version 13 was posted on 10 September 2026 and is reported as applied to the maintainers’ tree that month. How contents are kept or cleared was still discussed after version 7, the last one read.',
       interface: 'KVM_SET_MEMORY_ATTRIBUTES2, KVM_CAP_GUEST_MEMFD_MEMORY_ATTRIBUTES',
-      source: { text: 'Version 7 of the series, 22 May 2026, on the list; a digest of 25 September 2026' },
+      source: { text: 'Version 7 of the series, 22 May 2026; a digest of 25 September 2026' },
       secondHand: true,
     },
     {

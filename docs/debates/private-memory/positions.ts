@@ -46,7 +46,7 @@ export const positions: readonly Position[] = [
     argument:
       'It is to replace TrustZone on Arm, where a copy costs twice the memory, power and traffic, while a TLB flush is cheap.',
     answer:
-      'Christopherson doubts the need: a copy inside the guest may be faster than exits and shootdowns (known second-hand). Lutomirski: the position above.',
+      'Christopherson had asked the day before whether it is needed: a copy inside the guest may be faster than exits and shootdowns (known second-hand). Perret offered measurements; none was found.',
     mails: [{ id: 'Ykwbqv90C7+8K+Ao@google.com' }],
   },
   {
@@ -93,7 +93,7 @@ export const positions: readonly Position[] = [
     position:
       'A new ioctl marks a range as shared or private and zaps it, and does no more. Punching holes stays userspace’s choice; the callback for pages that appear can go, the one for pages that vanish stays.',
     argument:
-      'Nothing has to be replayed then, and pages can fault in lazily. State in userspace alone fails where the fault itself converts.',
+      'Nothing has to be replayed then, and pages can fault in lazily. State in userspace alone fails where the fault itself converts. Others who listen to the file, such as VFIO, would need a channel in KVM.',
     answer: 'Roth, on 24 June, welcomes it.',
     mails: [
       { id: '20220523132154.GA947536@chaop.bj.intel.com' },
@@ -163,7 +163,7 @@ export const positions: readonly Position[] = [
     argument:
       'Such memory need not be encrypted. Attributes for reading, writing and executing would meet the same cost of memslots later, and private is one attribute among them.',
     answer:
-      'Peng: one attribute a call? No. Fuad Tabba reviewed and tested it on arm64 in December, and asked about the rounding of a range’s end.',
+      'Peng: one attribute a call? No. Fuad Tabba reviewed and tested it on arm64 in December, and found that the rounding of a range’s end looked wrong.',
     mails: [
       { id: 'Y2WB48kD0J4VGynX@google.com' },
       { id: 'CA+EHjTxXOdzcP25F57Mtmnb1NWyG5DcyqeDPqzjEOzRUrqH8FQ@mail.gmail.com', label: 'Tabba’s answer' },

@@ -9,7 +9,7 @@ export const positions: readonly Position[] = [
     position:
       'Emptying the caches of every CPU from the notifier badly hurts hosts that run SNP guests. The plan: flush line by line, with CLFLUSHOPT.',
     argument:
-      'NUMA balancing, numad and KSM raise such events all the time. A flush by line slows the guest alone and not its neighbours. For SEV and SEV-ES it is hard: when the notifier runs, the physical address is not surely known.',
+      'NUMA balancing, numad and KSM raise such events all the time. He quotes an earlier view of Sean Christopherson’s: a flush by line slows the guest alone and not its neighbours, but for SEV and SEV-ES it is hard, since the physical address is not surely known when the notifier runs.',
     answer: 'Sean Christopherson, the same day: for SNP the flush can be left out altogether.',
     mails: [{ id: '52c6a8a6-3a0a-83ba-173d-0833e16b64fd@amd.com' }],
   },
@@ -129,7 +129,7 @@ export const positions: readonly Position[] = [
     position: 'Flush only those CPUs that have run the VM.',
     argument: 'A host has 128 CPUs or more, a guest eight, often pinned.',
     answer:
-      'Christopherson, on 4 March: AMD must say clearly that this is safe, and clearing the mask without a lock can lose a CPU. Tom Lendacky: fine, while the flush before an ASID is used again stays global; perhaps a switch, off at first. Christopherson: no switch, since a bug corrupts the host and a revert is cleaner.',
+      'Christopherson, on 4 March: AMD must say clearly that this is safe, and clearing the mask without a lock can lose a CPU. Tom Lendacky: fine, while the flush before an ASID is used again stays global; perhaps a switch, off at first. Christopherson: no switch, since a bug corrupts the host and a revert is cleaner. Clearing bits of the mask was dropped in version 4.',
     mails: [
       {
         id: '1880816055.4545532.1709260250219.JavaMail.zimbra@sjtu.edu.cn',
@@ -150,10 +150,11 @@ export const positions: readonly Position[] = [
       'Use WBNOINVD, which writes back and keeps the lines, and do not fall back to WBINVD in silence.',
     argument: 'The old instruction brings soft lockups.',
     answer:
-      'Kirill Shutemov (intel.com) wants the fallback inside the helper; Christopherson, on 14 January: whatever else one does ends in a crash or in corruption. Loughlin gives in.',
+      'Kirill Shutemov (intel.com) wants the fallback inside the helper; Christopherson, on 14 January: whatever else one does ends in a crash or in corruption. Loughlin gives in. In February Christopherson adds that flushing by line is the slower way for large VMs.',
     mails: [
       { id: '20250109225533.1841097-1-kevinloughlin@google.com', label: 'The series' },
       { id: 'CAGdbjmKB9=pwv0jc3xa8sY+Toc4q=_U=DWKm7+vP3-CsCvbQ3A@mail.gmail.com', label: 'On the fallback' },
+      { id: 'Z75uoedJyZ18CZeh@google.com', secondHand: true, label: 'Christopherson in February' },
     ],
   },
 ];

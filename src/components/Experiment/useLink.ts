@@ -19,10 +19,10 @@ export function putInAddress(fragment: string): void {
  * @param arrived told the values of a link that was followed to this experiment
  */
 export function useLink(id: string, params: Params, arrived: (values: AnyValues) => void) {
-  const { hash } = useLocation();
+  const { hash, key } = useLocation();
   const [note, setNote] = useState<Shared>();
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a link is followed once, whatever the caller has become since
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a link is followed each time it is pressed, whatever the caller has become since
   useEffect(() => {
     let current = true;
     incoming(hash).then(
@@ -50,7 +50,7 @@ export function useLink(id: string, params: Params, arrived: (values: AnyValues)
     return () => {
       current = false;
     };
-  }, [hash, id]);
+  }, [hash, key, id]);
 
   const { shared, share, forget } = useShare(MODEL_VERSION, putInAddress);
   return {

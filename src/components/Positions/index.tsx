@@ -13,12 +13,15 @@ export default function Positions({ of }: { readonly of: readonly Position[] }):
             <strong>{who}</strong> <span>{domain}</span> <time dateTime={date}>{formatDate(date)}</time>
           </p>
           <p className="fl-position">{position}</p>
-          <p>
-            <b>Why:</b> {argument}
-          </p>
-          <p>
-            <b>Answered:</b> {answer}
-          </p>
+          <details>
+            <summary>Why, and what was answered</summary>
+            <p>
+              <b>Why:</b> {argument}
+            </p>
+            <p>
+              <b>Answered:</b> {answer}
+            </p>
+          </details>
           <p className="fl-mails">
             {mails.map(({ id, label, secondHand }, index) => (
               <span key={id}>

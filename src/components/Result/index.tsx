@@ -6,7 +6,7 @@ interface Props extends Query {
   readonly results: Readonly<Record<string, string>>;
 }
 
-/** A number of an experiment's default run, in running text. Nobody types it: the build computes it. */
+/** A number of an experiment's run, in running text. Nobody types it: the build computes it. */
 export default function Result({ results, ...query }: Props): ReactNode {
   const key = keyOf(query);
   const text = results[key];

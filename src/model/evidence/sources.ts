@@ -81,11 +81,11 @@ export const IN_PLACE_V7: Source = {
   secondHand: true,
 };
 
-/** Keep flushing when mappings leave the nested page tables. */
-export const ZHANG_FLUSH: Source = {
-  title: 'Mingwei Zhang, Re: [PATCH 4/8] KVM: gmem: protect kvm_mmu_invalidate_end()',
-  date: '2023-08-18',
-  messageId: 'CAL715WL9TJzDxZE8_gfhUQFGtOAydG0kyuSbzkqWTs3pc57j7A@mail.gmail.com',
+/** The hook that flushes after every event that hit a slot of an SEV guest. */
+export const ZHANG_HOOK: Source = {
+  title: 'Mingwei Zhang, KVM: SEV: add cache flush to solve SEV cache incoherency issues',
+  date: '2022-04-21',
+  messageId: '20220421031407.2516575-4-mizhang@google.com',
 };
 
 /** SNP's reclaim hook returns at once. */
@@ -99,7 +99,7 @@ export const ROTH_SNP_SKIP: Source = {
 export const CHRISTOPHERSON_SHARED_ONLY: Source = {
   title:
     'Sean Christopherson, Re: [RFC PATCH v12 10/33] KVM: Set the stage for handling only shared mappings in mmu_notifier events',
-  date: '2023-09-19',
+  date: '2023-09-18',
   messageId: 'ZQjmiE7cQ/4UynNz@google.com',
 };
 

@@ -15,6 +15,7 @@ import { sequenceExperiment } from './primer/sequence.ts';
 import { bootExperiment } from './privateMemory/boot.ts';
 import { bootConstantsExperiment } from './privateMemory/bootConstants.ts';
 import { doubleAllocationExperiment } from './privateMemory/doubleAllocation.ts';
+import { flushShareExperiment } from './privateMemory/flushShare.ts';
 import { trackingExperiment } from './privateMemory/tracking.ts';
 import { flushCostExperiment } from './sharedOnly/flushCost.ts';
 import { spuriousFaultsExperiment } from './sharedOnly/spuriousFaults.ts';
@@ -26,6 +27,7 @@ import { pagingRateExperiment } from './userfault/pagingRate.ts';
 /** Every experiment, in the order of the debates, then the primer's. */
 export const experiments: readonly AnyExperiment[] = [
   bootExperiment,
+  flushShareExperiment,
   bootConstantsExperiment,
   trackingExperiment,
   doubleAllocationExperiment,

@@ -1,6 +1,6 @@
 import type { Actor } from '../../engine/step.ts';
 import type { Source } from '../../evidence/published.ts';
-import { LOUGHLIN_WBNOINVD, SEV_FLUSH_617, SHEN_RAN_CPUS, ZHANG_FLUSH } from '../../evidence/sources.ts';
+import { LOUGHLIN_WBNOINVD, SHEN_RAN_CPUS, ZHANG_HOOK } from '../../evidence/sources.ts';
 import { type FlushKind, flushCaches, hasEncryptedLines, WBINVD_ALL } from '../../kvm/cacheFlush.ts';
 import type { ReclaimDesign } from '../../kvm/reclaim.ts';
 import type { Vm } from '../../kvm/vm.ts';
@@ -38,14 +38,14 @@ export function* giveBack(vm: Vm, pfns: readonly number[]): Actor {
 export const flushEveryEvent = flushing(
   'flush-every-event',
   'Flush all caches on every event that hits a slot (5.18)',
-  ZHANG_FLUSH,
+  ZHANG_HOOK,
   WBINVD_ALL,
 );
 
 /** The same, with the instruction that writes lines back and keeps them. */
 export const flushKeepingLines = flushing(
   'wbnoinvd',
-  'The same with WBNOINVD, which keeps the lines (January 2025)',
+  'Flush on every event with WBNOINVD, which keeps the lines (January 2025)',
   LOUGHLIN_WBNOINVD,
   { cpus: 'all', dropsLines: false },
 );
@@ -53,15 +53,7 @@ export const flushKeepingLines = flushing(
 /** The same, on the CPUs that have ever run the VM. */
 export const flushRanCpus = flushing(
   'ran-cpus',
-  'The same on the CPUs that ever ran the VM (March 2024)',
+  'Flush the CPUs that ever ran the VM, on every event (March 2024)',
   SHEN_RAN_CPUS,
   { cpus: 'ran', dropsLines: true },
-);
-
-/** Both, as merged for SEV and SEV-ES. */
-export const flushRanCpusKeepingLines = flushing(
-  'ran-cpus-wbnoinvd',
-  'Both: WBNOINVD on the CPUs that ever ran the VM (6.17)',
-  SEV_FLUSH_617,
-  { cpus: 'ran', dropsLines: false },
 );

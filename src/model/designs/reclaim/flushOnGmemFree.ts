@@ -1,5 +1,5 @@
 import type { Actor } from '../../engine/step.ts';
-import { CHRISTOPHERSON_SHARED_ONLY, ROTH_SNP_SKIP } from '../../evidence/sources.ts';
+import { CHRISTOPHERSON_SHARED_ONLY, ROTH_SNP_SKIP, SEV_FLUSH_617 } from '../../evidence/sources.ts';
 import { flushCaches, flushPages, hasEncryptedLines, WBINVD_ALL } from '../../kvm/cacheFlush.ts';
 import type { ReclaimDesign } from '../../kvm/reclaim.ts';
 import type { Vm } from '../../kvm/vm.ts';
@@ -16,13 +16,13 @@ function* flushUnlessGmemOnly(vm: Vm): Actor {
  */
 export const flushOnGmemFree: ReclaimDesign = {
   name: 'flush-on-gmem-free',
-  title: 'Flush nothing on host events, each page that guest_memfd frees (6.11)',
+  title: 'No flush on events, each page that guest_memfd frees (6.11)',
   mail: ROTH_SNP_SKIP,
   guestMemoryReclaimed: flushUnlessGmemOnly,
   *gmemFreed(vm, pfns) {
     for (const pfn of pfns) {
       yield* giveBack(vm, [pfn]);
-      yield* flushPages(vm, 1);
+      if (hasEncryptedLines(vm)) yield* flushPages(vm, 1);
     }
   },
 };
@@ -30,11 +30,26 @@ export const flushOnGmemFree: ReclaimDesign = {
 /** As the mail of September 2023 has it: the same, but guest_memfd flushes every CPU when it frees memory. */
 export const flushAllOnGmemFree: ReclaimDesign = {
   name: 'flush-all-on-gmem-free',
-  title: 'Flush nothing on host events, all caches when guest_memfd frees (September 2023)',
+  title: 'No flush on events, all caches when guest_memfd frees (September 2023)',
   mail: CHRISTOPHERSON_SHARED_ONLY,
   guestMemoryReclaimed: flushUnlessGmemOnly,
   *gmemFreed(vm, pfns) {
     if (hasEncryptedLines(vm)) yield* flushCaches(vm, WBINVD_ALL);
     yield* giveBack(vm, pfns);
+  },
+};
+
+/**
+ * As merged in 6.17: an SNP guest is treated as before; for SEV and SEV-ES every event still flushes, with the
+ * instruction that keeps the lines, on the CPUs that have ever run the VM.
+ */
+export const flushRanCpusKeepingLines: ReclaimDesign = {
+  ...flushOnGmemFree,
+  name: 'ran-cpus-wbnoinvd',
+  title: 'SNP as in 6.11; SEV with WBNOINVD, on CPUs that ever ran the VM (6.17)',
+  mail: SEV_FLUSH_617,
+  *guestMemoryReclaimed(vm) {
+    if (hasEncryptedLines(vm) && !vm.rules.privateMemory)
+      yield* flushCaches(vm, { cpus: 'ran', dropsLines: false });
   },
 };

@@ -1,12 +1,7 @@
 import { COST_TABLE } from '../../costs/table.ts';
 import type { ReclaimDesign } from '../../kvm/reclaim.ts';
-import {
-  flushEveryEvent,
-  flushKeepingLines,
-  flushRanCpus,
-  flushRanCpusKeepingLines,
-} from './flushEveryEvent.ts';
-import { flushAllOnGmemFree, flushOnGmemFree } from './flushOnGmemFree.ts';
+import { flushEveryEvent, flushKeepingLines, flushRanCpus } from './flushEveryEvent.ts';
+import { flushAllOnGmemFree, flushOnGmemFree, flushRanCpusKeepingLines } from './flushOnGmemFree.ts';
 import { flushSomeEvents, flushWhereZapped, rmpLookup, skipPrivateSlots } from './narrower.ts';
 
 /** Every proposal for what a host event does to a guest's caches, in the order in which they were made. */

@@ -4,11 +4,13 @@
  * Every transaction of a boot does the same, so a run simulates the first ones and continues at the pace of the
  * second half of them; a test compares that with a run of all of them.
  */
+import type { VmType } from '../../arch/profile.ts';
 import type { Costs } from '../../costs/table.ts';
 import { attributesIoctl } from '../../designs/conversion/attributesIoctl.ts';
 import { explicitSlots } from '../../designs/conversion/explicitSlots.ts';
 import { fileAllocation } from '../../designs/conversion/fileAllocation.ts';
 import { inPlace } from '../../designs/conversion/inPlace.ts';
+import { pendingConversions } from '../../designs/conversion/pendingConversions.ts';
 import { rmpInPlace } from '../../designs/conversion/rmpInPlace.ts';
 import { flushEveryEvent } from '../../designs/reclaim/flushEveryEvent.ts';
 import { flushOnGmemFree } from '../../designs/reclaim/flushOnGmemFree.ts';
@@ -24,6 +26,8 @@ import { type Discard, Vmm } from '../../workloads/vmm.ts';
 export interface BootVariant {
   readonly name: string;
   readonly designs: VmDesigns;
+  /** SNP where left out. */
+  readonly vmType?: VmType;
   readonly discardShared: Discard;
   readonly discardPrivate: Discard;
 }
@@ -49,13 +53,13 @@ export const BOOT_VARIANTS = {
     discardPrivate: 'eager',
   },
   slots: {
-    name: 'explicit slots, flushing as then',
+    name: 'explicit slots, flushing as in 2022',
     designs: { conversion: explicitSlots, reclaim: flushEveryEvent },
     discardShared: 'never',
     discardPrivate: 'never',
   },
   ioctlFlush: {
-    name: 'attributes ioctl, both discarded, flushing as then',
+    name: 'attributes ioctl, both discarded, flushing as in 2022',
     designs: { conversion: attributesIoctl, reclaim: flushEveryEvent },
     discardShared: 'eager',
     discardPrivate: 'eager',
@@ -71,6 +75,13 @@ export const BOOT_VARIANTS = {
     designs: { conversion: attributesIoctl, reclaim: flushOnGmemFree },
     discardShared: 'never',
     discardPrivate: 'never',
+  },
+  pending: {
+    name: 'pending conversions, VM that software protects',
+    designs: { conversion: pendingConversions, reclaim: flushOnGmemFree },
+    vmType: 'sw-protected',
+    discardShared: 'eager',
+    discardPrivate: 'eager',
   },
   inPlace: {
     name: 'in-place conversion',
@@ -116,7 +127,7 @@ export function boot(variant: BootVariant, options: BootOptions): BootResult {
   const { transactions, pages, workingSet } = options;
   const simulated = Math.min(transactions, options.simulate ?? simulatedFor(workingSet + pages));
   const machine = buildMachine({
-    profile: { vmType: 'snp', release: [5, 19] },
+    profile: { vmType: variant.vmType ?? 'snp', release: [5, 19] },
     designs: variant.designs,
     costs: options.costs,
   });
