@@ -22,12 +22,13 @@ export class SecureEpt implements Hashable {
   accepts = 0;
   private readonly engine: Engine;
   private readonly object: number;
-  private readonly states = new SparsePages();
+  private readonly states: SparsePages;
   /** Pages blocked since the last TRACK. */
   private untracked = 0;
 
   constructor(engine: Engine) {
     this.engine = engine;
+    this.states = new SparsePages(engine.words);
     this.object = engine.access.reserve(1, 'secure EPT');
   }
 

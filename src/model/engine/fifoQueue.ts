@@ -1,8 +1,11 @@
+/** What a queue begins with: most stay empty, and a search builds many. */
+const NO_ROOM = new Int32Array(0);
+
 /** Actor ids, first in, first out, in a ring that grows: the waiters of locks and queues. */
 export class FifoQueue {
   /** Number of ids in the queue. */
   length = 0;
-  private ring = new Int32Array(8);
+  private ring = NO_ROOM;
   private head = 0;
 
   push(id: number): void {
@@ -42,7 +45,7 @@ export class FifoQueue {
   }
 
   private grow(): void {
-    const bigger = new Int32Array(this.ring.length * 2);
+    const bigger = new Int32Array(Math.max(8, this.ring.length * 2));
     for (let i = 0; i < this.length; i++) bigger[i] = this.at(i);
     this.ring = bigger;
     this.head = 0;

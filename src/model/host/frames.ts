@@ -63,9 +63,9 @@ export class Frames implements Hashable {
   private readonly chunks: (Int32Array | undefined)[] = [];
   private readonly freeList: number[] = [];
   /** Which frames hold ciphertext. */
-  readonly seals = new Seals();
+  readonly seals: Seals;
   private readonly folios = new FolioBlocks();
-  private readonly pins = new SparsePages();
+  private readonly pins: SparsePages;
   private lastToken = ZERO_TOKEN;
   private readonly access: AccessLog;
   private readonly wordSource: WordSource;
@@ -80,6 +80,8 @@ export class Frames implements Hashable {
    */
   constructor(access: AccessLog, limit = Number.MAX_SAFE_INTEGER, words: WordSource = FRESH_WORDS) {
     this.wordSource = words;
+    this.seals = new Seals(words);
+    this.pins = new SparsePages(words);
     this.access = access;
     this.freeObject = access.reserve(1, 'free frames');
     this.contentObjects = access.reserve(OBJECTS, 'page contents');

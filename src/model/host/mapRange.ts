@@ -58,7 +58,8 @@ export function* mapRange(mm: Mm, request: MapRequest, aftermath: Aftermath): Ac
 
 /** Adds a mapping to a free range and merges it. The caller's hold on the file passes to the mapping. */
 export function insertMapping(mm: Mm, start: number, end: number, kind: VmaKind): Vma {
-  const vma: Vma = { ...kind, start, end, mapping: null };
+  const { flags, file, offset, uffd, anonVma, inherited } = kind;
+  const vma: Vma = { start, end, flags, file, offset, uffd, anonVma, inherited, mapping: null };
   mm.vmas.insert(vma);
   return mm.vmas.merge(vma);
 }

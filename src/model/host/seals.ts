@@ -2,6 +2,7 @@
  * Which frames hold ciphertext, and where each was written: memory encryption mixes the physical address into it, so
  * a page that is copied to another frame cannot be read there (AMD APM vol. 2, 15.34 and 7.10; Intel's TME-MK alike).
  */
+import type { WordSource } from '../engine/arena.ts';
 import { ABSENT, SparsePages } from './sparsePages.ts';
 
 /** What anybody sees who reads ciphertext without the key, or at another address than it was written for. */
@@ -9,7 +10,12 @@ export const GARBAGE_TOKEN = 0x7fff_fffe;
 
 export class Seals {
   /** By frame: the frame that its contents were encrypted for. */
-  private readonly places = new SparsePages();
+  private readonly places: SparsePages;
+
+  /** @param words where they are kept. */
+  constructor(words: WordSource) {
+    this.places = new SparsePages(words);
+  }
 
   /** True while no frame holds ciphertext: nothing has to be asked. */
   get none(): boolean {

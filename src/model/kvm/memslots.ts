@@ -118,7 +118,7 @@ export class Memslots implements Hashable {
   private readonly engine: Engine;
   private readonly object: number;
   private readonly invalidationsObject: number;
-  private readonly spaces: [active: MemslotSet, inactive: MemslotSet][];
+  private readonly spaces: [active: MemslotSet, inactive: MemslotSet][] = [];
 
   /** @param addressSpaces number of address spaces: 2 where the guest has a system management mode. */
   constructor(engine: Engine, addressSpaces = 2) {
@@ -126,7 +126,7 @@ export class Memslots implements Hashable {
     this.object = engine.access.reserve(1, 'memslots');
     this.invalidationsObject = engine.access.reserve(1, 'mn_active_invalidate_count');
     this.swapWaiters = new WaitQueue(engine, 'mn_memslots_update_rcuwait');
-    this.spaces = Array.from({ length: addressSpaces }, () => [new MemslotSet(), new MemslotSet()]);
+    for (let id = 0; id < addressSpaces; id++) this.spaces.push([new MemslotSet(), new MemslotSet()]);
   }
 
   /** Announcements of host changes that have begun and not ended: no swap happens meanwhile. */

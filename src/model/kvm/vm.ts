@@ -143,7 +143,9 @@ export class Vm implements Hashable {
     this.mmu.judge = this.zapJudge();
     if (this.rmapMmu !== null) this.rmapMmu.keepsPinnedTables = this.pinning?.keepsTables === true;
     // A TDX page that is removed from the secure EPT and added again is accepted anew, which fills it with zeros.
-    this.mmu.onPrivateRemoved = pfn => host.frames.write(pfn, ZERO_TOKEN);
+    // Not assigned as a literal: V8 would put it among its old objects, where it keeps a dead machine for long.
+    const contentsLost = (pfn: number) => host.frames.write(pfn, ZERO_TOKEN);
+    this.mmu.onPrivateRemoved = contentsLost;
     this.shadow = profile.mmu === 'shadow' ? new ShadowMmu(this.engine) : null;
     this.encryptedRegions = new EncryptedRegions(this);
     this.notifier = new KvmNotifier(this);

@@ -40,7 +40,11 @@ export interface Race {
   readonly question: string;
   /** The right protocol first. */
   readonly designs: readonly RaceDesign[];
-  /** Builds the world of a design on a fresh engine and spawns its actors. */
+  /**
+   * Builds the world of a design on a fresh engine and spawns its actors. Their generator functions stand outside of
+   * it, and no function literal is assigned to a property: V8 puts what belongs to such functions among its old
+   * objects at once, where each keeps its whole world until a full collection.
+   */
   build(engine: Engine, design: string): RaceWorld;
 }
 

@@ -5,7 +5,7 @@
  * itself can be put anywhere, so it is no place to switch.
  */
 import type { WordSource } from '../arena.ts';
-import { Engine } from '../engine.ts';
+import { type Chooser, Engine } from '../engine.ts';
 import type { MemoryOrder } from '../memory/memory.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Program, World } from './program.ts';
@@ -50,7 +50,9 @@ export class Execution {
   constructor(program: Program, memory: MemoryOrder, words?: WordSource) {
     this.engine = new Engine({ scheduler: BY_HAND, memory, words });
     this.engine.access.on = true;
-    this.engine.choose = count => this.choose(count);
+    // Not assigned as a literal: V8 would put it among its old objects, where it keeps a dead world for long.
+    const choose: Chooser = count => this.choose(count);
+    this.engine.choose = choose;
     this.world = program(this.engine);
   }
 

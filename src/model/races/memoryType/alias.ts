@@ -2,6 +2,7 @@
  * One buffer of a GPU, reached by the guest, by the VMM and by a device through mappings of different types (thread of
  * February 2020): which reads can be stale, and what the brackets of DMA_BUF_IOCTL_SYNC repair.
  */
+import type { Engine } from '../../engine/engine.ts';
 import { type Actor, POINT } from '../../engine/step.ts';
 import type { Race, RaceWorld } from '../race.ts';
 import { Watched } from '../watched.ts';
@@ -101,75 +102,13 @@ export const alias: Race = {
       guest: new Watched(engine, 'read by the guest', BY_VMM),
       device: new Watched(engine, 'read by the device', BY_GUEST),
     };
-
-    function* until(value: number): Actor {
-      for (;;) {
-        engine.beginAttempt();
-        yield POINT;
-        if (turn.get() >= value) return;
-        yield engine.retry();
-      }
-    }
-    function* guestWrites(value: number): Actor {
-      yield POINT;
-      if (rules.guest === 'write-back') {
-        line.writeBack(value);
-        return;
-      }
-      line.combine(value);
-      yield POINT;
-      if (rules.fences) line.drain();
-    }
-    function* guest(): Actor {
-      yield* guestWrites(BY_GUEST);
-      yield POINT;
-      turn.set(BY_GUEST);
-      yield* until(BY_VMM);
-      yield POINT;
-      seen.guest.set(rules.guest === 'write-back' ? line.readBack() : line.readUncached());
-      yield* guestWrites(LAST);
-    }
-    function* vmm(): Actor {
-      yield* until(BY_GUEST);
-      if (rules.begins) {
-        yield POINT;
-        line.flush();
-      }
-      yield POINT;
-      seen.vmm.set(line.readBack());
-      yield POINT;
-      line.writeBack(BY_VMM);
-      if (rules.ends) {
-        yield POINT;
-        line.flush();
-      }
-      yield POINT;
-      turn.set(BY_VMM);
-    }
-    function* device(): Actor {
-      yield* until(BY_GUEST);
-      yield POINT;
-      seen.device.set(line.readByDevice(rules.deviceSnoops));
-    }
-    /** What the hardware may do of its own accord, once each. */
-    function* speculation(): Actor {
-      yield POINT;
-      line.readBack();
-    }
-    function* eviction(): Actor {
-      yield POINT;
-      line.flush();
-    }
-    function* drain(): Actor {
-      yield POINT;
-      line.drain();
-    }
-    engine.spawn('guest', guest());
-    engine.spawn('VMM', vmm());
-    engine.spawn('device', device());
-    engine.spawn('speculative fill', speculation());
-    engine.spawn('eviction', eviction());
-    if (!rules.fences) engine.spawn('drain', drain());
+    const world: World = { engine, rules, line, turn, seen };
+    engine.spawn('guest', guest(world));
+    engine.spawn('VMM', vmm(world));
+    engine.spawn('device', device(world));
+    engine.spawn('speculative fill', speculation(line));
+    engine.spawn('eviction', eviction(line));
+    if (!rules.fences) engine.spawn('drain', drain(line));
     const fresh = (name: string, by: Watched<number>, wanted: number) => ({
       name,
       when: 'always' as const,
@@ -198,3 +137,85 @@ export const alias: Race = {
     };
   },
 };
+
+interface World {
+  readonly engine: Engine;
+  readonly rules: Rules;
+  readonly line: CacheLine;
+  /** How far writing has come, as its writers say. */
+  readonly turn: Watched<number>;
+  readonly seen: Readonly<Record<'vmm' | 'guest' | 'device', Watched<number>>>;
+}
+
+function* until({ engine, turn }: World, value: number): Actor {
+  for (;;) {
+    engine.beginAttempt();
+    yield POINT;
+    if (turn.get() >= value) return;
+    yield engine.retry();
+  }
+}
+
+function* guestWrites({ rules, line }: World, value: number): Actor {
+  yield POINT;
+  if (rules.guest === 'write-back') {
+    line.writeBack(value);
+    return;
+  }
+  line.combine(value);
+  yield POINT;
+  if (rules.fences) line.drain();
+}
+
+function* guest(world: World): Actor {
+  const { rules, line, turn, seen } = world;
+  yield* guestWrites(world, BY_GUEST);
+  yield POINT;
+  turn.set(BY_GUEST);
+  yield* until(world, BY_VMM);
+  yield POINT;
+  seen.guest.set(rules.guest === 'write-back' ? line.readBack() : line.readUncached());
+  yield* guestWrites(world, LAST);
+}
+
+function* vmm(world: World): Actor {
+  const { rules, line, turn, seen } = world;
+  yield* until(world, BY_GUEST);
+  if (rules.begins) {
+    yield POINT;
+    line.flush();
+  }
+  yield POINT;
+  seen.vmm.set(line.readBack());
+  yield POINT;
+  line.writeBack(BY_VMM);
+  if (rules.ends) {
+    yield POINT;
+    line.flush();
+  }
+  yield POINT;
+  turn.set(BY_VMM);
+}
+
+function* device(world: World): Actor {
+  yield* until(world, BY_GUEST);
+  yield POINT;
+  world.seen.device.set(world.line.readByDevice(world.rules.deviceSnoops));
+}
+
+// What the hardware may do of its own accord, once each.
+
+function* speculation(line: CacheLine): Actor {
+  yield POINT;
+  line.readBack();
+}
+
+function* eviction(line: CacheLine): Actor {
+  yield POINT;
+  line.flush();
+}
+
+function* drain(line: CacheLine): Actor {
+  yield POINT;
+  line.drain();
+}

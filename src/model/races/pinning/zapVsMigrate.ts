@@ -167,10 +167,11 @@ function lifeWorld(engine: Engine, design: string): RaceWorld {
   const written = new Watched(engine, 'encrypted frame', NO_PFN);
   const moved = new Watched(engine, 'moved frame', NO_PFN);
   const copy = host.frames.copy.bind(host.frames);
-  host.frames.copy = (from, to) => {
+  const noting = (from: number, to: number) => {
     if (from === written.get()) moved.set(from);
     copy(from, to);
   };
+  host.frames.copy = noting;
   const faulting = FAULTING.includes(design);
   if (!faulting) {
     const bit = vm.pinning!.installing!(GFN, page, NO_PFN);
@@ -178,19 +179,8 @@ function lifeWorld(engine: Engine, design: string): RaceWorld {
     written.set(page);
   }
 
-  function* guest(): Actor {
-    const pfn = yield* vm.createVcpu().access(GFN, true, true);
-    if (pfn === NO_PFN) return;
-    written.set(pfn);
-    if (design !== 'pin-after-install') return;
-    yield POINT;
-    if (vm.mmu.peek(GFN, false) === pfn) pins.take(GFN, pfn);
-  }
-  function* compaction(): Actor {
-    yield* migratePage(mm, hva);
-  }
-  engine.spawn('vCPU 0', guest());
-  engine.spawn('compaction', compaction());
+  engine.spawn('vCPU 0', guest(vm, written, design === 'pin-after-install' ? pins : null));
+  engine.spawn('compaction', migratePage(mm, hva));
   if (!faulting) engine.spawn('VMM', deleteSlot(vm, 1));
   return {
     properties: [
@@ -208,6 +198,16 @@ function lifeWorld(engine: Engine, design: string): RaceWorld {
     ],
     show: () => [...showMemory(vm, 2), pins.show()],
   };
+}
+
+/** @param pinsLate the pins, where the page is pinned once the vCPU has it. */
+function* guest(vm: Vm, written: Watched<number>, pinsLate: Pins | null): Actor {
+  const pfn = yield* vm.createVcpu().access(GFN, true, true);
+  if (pfn === NO_PFN) return;
+  written.set(pfn);
+  if (pinsLate === null) return;
+  yield POINT;
+  if (vm.mmu.peek(GFN, false) === pfn) pinsLate.take(GFN, pfn);
 }
 
 function lifeHooks(pins: Pins, design: string): Pinning {
@@ -272,15 +272,7 @@ function endWorld(engine: Engine, design: string): RaceWorld {
     create(vm): Pinning {
       pins = new Pins(vm);
       const metadataBytes = () => 0;
-      function* releaseAll(): Actor {
-        const held = pins.held();
-        for (const [gfn, pfn] of held) {
-          yield POINT;
-          pins.release(pfn);
-          yield POINT;
-          pins.forget(gfn);
-        }
-      }
+      const releaseAll = () => releasePins(pins);
       if (design === 'xarray-end') return { metadataBytes, vmDestroyed: releaseAll };
       return { metadataBytes, mmReleased: releaseAll, vmDestroyed: releaseAll };
     },
@@ -295,6 +287,15 @@ function endWorld(engine: Engine, design: string): RaceWorld {
     properties: [{ name: ONCE, when: 'finally', check: () => pins.balanced() }],
     show: () => [pins.show()],
   };
+}
+
+function* releasePins(pins: Pins): Actor {
+  for (const [gfn, pfn] of pins.held()) {
+    yield POINT;
+    pins.release(pfn);
+    yield POINT;
+    pins.forget(gfn);
+  }
 }
 
 /** The parts of a design that a race has no use for. */

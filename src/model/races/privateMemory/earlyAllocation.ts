@@ -6,7 +6,9 @@ import type { TableConversion } from '../../designs/conversion/attributesIoctl.t
 import { Mutex } from '../../engine/mutex.ts';
 import { type Actor, POINT } from '../../engine/step.ts';
 import { GuestMemfd } from '../../kvm/guestMemfd.ts';
+import type { Memslot } from '../../kvm/memslots.ts';
 import { createSlot } from '../../kvm/memslotUpdate.ts';
+import type { Vm } from '../../kvm/vm.ts';
 import type { Race, RaceWorld } from '../race.ts';
 import { raceMachine } from '../setup.ts';
 import { showMemory } from '../show.ts';
@@ -61,43 +63,11 @@ export const earlyAllocation: Race = {
     if (ioctl) (vm.conversion as TableConversion).store.set(OLD, OLD + 1, true);
     const file = new Mutex(engine, 'file');
     const listening = new Watched(engine, 'notifier', ioctl);
-    const slot = { id: 0, baseGfn: 0, pages: 2, flags: 0, hva: mm.map(2), gmem: null, gmemOffset: 0 };
-
-    function* told(page: number, toPrivate: boolean): Actor {
-      if (listening.get()) yield* vm.conversion.convert(page, page + 1, toPrivate);
-    }
-    function* allocate(): Actor {
-      yield file.lock();
-      yield* gmem.allocate(NEW, NEW + 1);
-      yield POINT;
-      yield* told(NEW, true);
-      file.unlock();
-    }
-    function* punch(): Actor {
-      yield file.lock();
-      yield* gmem.punchHole(OLD, OLD + 1);
-      yield POINT;
-      yield* told(OLD, false);
-      file.unlock();
-    }
-    function* replay(): Actor {
-      const present = [NEW, OLD].filter(page => gmem.has(page));
-      yield POINT;
-      for (const page of present) yield* vm.conversion.convert(page, page + 1, true);
-      yield POINT;
-    }
-    function* bind(): Actor {
-      yield* createSlot(vm, { ...slot, gmem });
-      yield POINT;
-      if (design === 'replay-first') yield* replay();
-      if (design === 'replay') yield file.lock();
-      if (!ioctl) listening.set(true);
-      if (design === 'replay' || design === 'replay-unlocked') yield* replay();
-      if (design === 'replay') file.unlock();
-    }
-    engine.spawn('fallocate', allocate());
-    engine.spawn('hole punch', punch());
-    engine.spawn('binding', bind());
+    const slot = { id: 0, baseGfn: 0, pages: 2, flags: 0, hva: mm.map(2), gmem, gmemOffset: 0 };
+    const world: World = { vm, gmem, file, listening, slot, design };
+    engine.spawn('fallocate', allocate(world));
+    engine.spawn('hole punch', punch(world));
+    engine.spawn('binding', bind(world));
     return {
       properties: [
         {
@@ -113,3 +83,52 @@ export const earlyAllocation: Race = {
     };
   },
 };
+
+interface World {
+  readonly vm: Vm;
+  readonly gmem: GuestMemfd;
+  /** The file's lock. */
+  readonly file: Mutex;
+  /** Whether KVM is told of allocations. */
+  readonly listening: Watched<boolean>;
+  readonly slot: Memslot;
+  readonly design: string;
+}
+
+function* told({ vm, listening }: World, page: number, toPrivate: boolean): Actor {
+  if (listening.get()) yield* vm.conversion.convert(page, page + 1, toPrivate);
+}
+
+function* allocate(world: World): Actor {
+  yield world.file.lock();
+  yield* world.gmem.allocate(NEW, NEW + 1);
+  yield POINT;
+  yield* told(world, NEW, true);
+  world.file.unlock();
+}
+
+function* punch(world: World): Actor {
+  yield world.file.lock();
+  yield* world.gmem.punchHole(OLD, OLD + 1);
+  yield POINT;
+  yield* told(world, OLD, false);
+  world.file.unlock();
+}
+
+function* replay({ vm, gmem }: World): Actor {
+  const present = [NEW, OLD].filter(page => gmem.has(page));
+  yield POINT;
+  for (const page of present) yield* vm.conversion.convert(page, page + 1, true);
+  yield POINT;
+}
+
+function* bind(world: World): Actor {
+  const { vm, file, listening, slot, design } = world;
+  yield* createSlot(vm, slot);
+  yield POINT;
+  if (design === 'replay-first') yield* replay(world);
+  if (design === 'replay') yield file.lock();
+  if (design !== 'merged') listening.set(true);
+  if (design === 'replay' || design === 'replay-unlocked') yield* replay(world);
+  if (design === 'replay') file.unlock();
+}

@@ -74,16 +74,9 @@ export const flipVsFault: Race = {
     const converting = new Watched(engine, 'ioctl', true);
     const { store } = vm.conversion as TableConversion;
 
-    function* guest(write: boolean, isPrivate: boolean): Actor {
-      yield* vm.createVcpu().access(GFN, write, isPrivate);
-    }
-    function* vmm(): Actor {
-      yield* convert(vm, store, design);
-      converting.set(false);
-    }
-    engine.spawn('vCPU 0', guest(false, false));
-    engine.spawn('vCPU 1', guest(true, true));
-    engine.spawn('VMM', vmm());
+    engine.spawn('vCPU 0', vm.createVcpu().access(GFN, false, false));
+    engine.spawn('vCPU 1', vm.createVcpu().access(GFN, true, true));
+    engine.spawn('VMM', vmm(vm, store, design, converting));
 
     const properties: Property[] = [
       { name: KIND, when: 'always', check: () => converting.get() || rightKind(vm) },
@@ -94,6 +87,11 @@ export const flipVsFault: Race = {
     return { properties, show: () => showMemory(vm, 1) };
   },
 };
+
+function* vmm(vm: Vm, store: TableConversion['store'], design: string, converting: Watched<boolean>): Actor {
+  yield* convert(vm, store, design);
+  converting.set(false);
+}
 
 function* convert(vm: Vm, store: TableConversion['store'], design: string): Actor {
   const isAll = () => false;

@@ -95,11 +95,11 @@ function sharedWorld(engine: Engine, design: string): RaceWorld {
 function privateWorld(engine: Engine, design: string): RaceWorld {
   const line = new Watched(engine, 'dirty line', NO_PFN);
   const left = new Watched(engine, 'line left dirty', NO_PFN);
-  let zappedBefore = 0;
+  const before = { zapped: 0 };
   const reclaim: ReclaimDesign = {
     ...flushOnGmemFree,
     *gmemFreed(vm, pfns, ...rest) {
-      const skips = design === 'flush-if-zapped' && vm.stats.zapped === zappedBefore;
+      const skips = design === 'flush-if-zapped' && vm.stats.zapped === before.zapped;
       if (!skips && design !== 'flush-before-zap' && pfns.includes(line.get())) line.set(NO_PFN);
       yield* flushOnGmemFree.gmemFreed(vm, pfns, ...rest);
     },
@@ -113,25 +113,13 @@ function privateWorld(engine: Engine, design: string): RaceWorld {
   const page = gmem.getPfn(0);
   vm.rmp!.makePrivate(page, GFN);
   vm.mmu.install(GFN, page, true, true);
-  host.frames.onFree = pfn => {
+  const onFree = (pfn: number) => {
     if (line.get() === pfn) left.set(pfn);
   };
-
-  function* writer(): Actor {
-    const pfn = yield* vm.createVcpu().access(GFN, true, true);
-    if (pfn !== NO_PFN) line.set(pfn);
-  }
-  function* punch(): Actor {
-    if (design === 'flush-before-zap') {
-      if (line.get() === page) line.set(NO_PFN);
-      yield POINT;
-    }
-    zappedBefore = vm.stats.zapped;
-    yield* gmem.punchHole(0, 1);
-  }
-  engine.spawn('vCPU 0', writer());
+  host.frames.onFree = onFree;
+  engine.spawn('vCPU 0', writer(vm, line));
   engine.spawn('madvise', mm.dontNeed(hva, hva + 1));
-  engine.spawn('hole punch', punch());
+  engine.spawn('hole punch', punch(vm, gmem, design === 'flush-before-zap' ? line : null, before));
   const clean = () => left.get() === NO_PFN || `frame ${left.get()} is free, and its lines are dirty`;
   return {
     properties: [noFreedPage(vm), { name: NO_DIRTY, when: 'always', check: clean }],
@@ -140,6 +128,26 @@ function privateWorld(engine: Engine, design: string): RaceWorld {
       { title: 'Caches', columns: ['dirty lines of frame'], rows: [[line.get() ? `${line.get()}` : 'none']] },
     ],
   };
+}
+
+function* writer(vm: Vm, line: Watched<number>): Actor {
+  const pfn = yield* vm.createVcpu().access(GFN, true, true);
+  if (pfn !== NO_PFN) line.set(pfn);
+}
+
+/** @param flushedFirst the dirty line, where it is flushed before the file zaps. */
+function* punch(
+  vm: Vm,
+  gmem: GuestMemfd,
+  flushedFirst: Watched<number> | null,
+  before: { zapped: number },
+): Actor {
+  if (flushedFirst !== null) {
+    if (flushedFirst.get() === gmem.cachedPage(0)) flushedFirst.set(NO_PFN);
+    yield POINT;
+  }
+  before.zapped = vm.stats.zapped;
+  yield* gmem.punchHole(0, 1);
 }
 
 /** What both worlds must keep to. */

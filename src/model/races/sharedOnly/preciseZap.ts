@@ -8,6 +8,7 @@ import { type Actor, POINT } from '../../engine/step.ts';
 import { NO_PFN, OWNER_GMEM } from '../../host/frames.ts';
 import { GuestMemfd } from '../../kvm/guestMemfd.ts';
 import { setAttributes } from '../../kvm/setAttributes.ts';
+import type { ZapJudge } from '../../kvm/tdpMmu.ts';
 import type { Vm } from '../../kvm/vm.ts';
 import { FILTER_PRIVATE, FILTER_SHARED } from '../../kvm/zap.ts';
 import type { Race, RaceWorld } from '../race.ts';
@@ -90,25 +91,10 @@ export const preciseZap: Race = {
     } else {
       vm.mmu.install(GFN, sharedPage, true, false);
     }
-
-    function* toPrivate(): Actor {
-      yield* convert(vm, store, design);
-      yield POINT;
-      // What is left behind is given back at once: the event that the thread is about.
-      yield* mm.dontNeed(hva, hva + 1);
-    }
-    function* toShared(): Actor {
-      yield* vm.conversion.convert(GFN, GFN + 1, false);
-    }
-    function* punch(): Actor {
-      if (design === 'by-rmp-after-update') vm.rmp!.makeShared(gmem.cachedPage(0));
-      yield POINT;
-      yield* gmem.punchHole(0, 1);
-    }
     engine.spawn('vCPU 0', vm.createVcpu().access(GFN, false, false));
-    if (design === 'by-rmp-after-update') engine.spawn('hole punch', punch());
-    else if (backwards) engine.spawn('VMM', toShared());
-    else engine.spawn('VMM', toPrivate());
+    if (design === 'by-rmp-after-update') engine.spawn('hole punch', punchMadeShared(vm, gmem));
+    else if (backwards) engine.spawn('VMM', vm.conversion.convert(GFN, GFN + 1, false));
+    else engine.spawn('VMM', toPrivate(vm, store, design, hva));
     if (design === 'by-attribute-early') engine.spawn('madvise', mm.dontNeed(hva, hva + 1));
     else engine.spawn('vCPU 1', vm.createVcpu().access(GFN, true, true));
     return {
@@ -138,10 +124,11 @@ export const preciseZap: Race = {
 function judge(vm: Vm, engine: Engine, design: string, lost: Watched<boolean>): void {
   const bits = new Map<number, boolean>();
   const install = vm.mmu.install.bind(vm.mmu);
-  vm.mmu.install = (gfn, pfn, writable, isPrivate, pinned) => {
+  const noting: typeof install = (gfn, pfn, writable, isPrivate, pinned) => {
     bits.set(gfn, isPrivate);
     return install(gfn, pfn, writable, isPrivate, pinned);
   };
+  vm.mmu.install = noting;
   const early = new Map<number, boolean>();
   if (design === 'by-attribute-early') {
     const invalidateStart = vm.notifier.invalidateStart.bind(vm.notifier);
@@ -151,7 +138,7 @@ function judge(vm: Vm, engine: Engine, design: string, lost: Watched<boolean>): 
       yield* invalidateStart(range);
     };
   }
-  vm.mmu.judge = (gfn, pfn, { filter, reason }) => {
+  const judging: ZapJudge = (gfn, pfn, { filter, reason }) => {
     const really = vm.host.frames.owner(pfn) === OWNER_GMEM;
     let isPrivate = really;
     if (design === 'by-spte-bit') isPrivate = bits.get(gfn)!;
@@ -162,7 +149,22 @@ function judge(vm: Vm, engine: Engine, design: string, lost: Watched<boolean>): 
     if (meant && really && reason === 'notifier') lost.set(true);
     return meant ? 'drop' : 'keep';
   };
+  vm.mmu.judge = judging;
   if (design === 'by-attribute-no-range') vm.invalidation.addRange = () => {};
+}
+
+function* toPrivate(vm: Vm, store: TableConversion['store'], design: string, hva: number): Actor {
+  yield* convert(vm, store, design);
+  yield POINT;
+  // What is left behind is given back at once: the event that the thread is about.
+  yield* vm.mm.dontNeed(hva, hva + 1);
+}
+
+/** The RMP says shared before the page goes. */
+function* punchMadeShared(vm: Vm, gmem: GuestMemfd): Actor {
+  vm.rmp!.makeShared(gmem.cachedPage(0));
+  yield POINT;
+  yield* gmem.punchHole(0, 1);
 }
 
 function* convert(vm: Vm, store: TableConversion['store'], design: string): Actor {

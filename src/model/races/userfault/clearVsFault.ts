@@ -3,6 +3,7 @@
  * load with acquire beside the store with release; x86 needs neither.
  */
 import { Cell } from '../../engine/cell.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { NO_LOST_WAKEUP } from '../../engine/explorer/program.ts';
 import type { Order } from '../../engine/memory/memory.ts';
 import { Mutex } from '../../engine/mutex.ts';
@@ -10,6 +11,7 @@ import { type Actor, POINT } from '../../engine/step.ts';
 import { WaitQueue } from '../../engine/waitQueue.ts';
 import { NO_PFN } from '../../host/frames.ts';
 import { MEM_USERFAULT } from '../../kvm/memslots.ts';
+import type { Vcpu } from '../../kvm/vcpu.ts';
 import type { Race, RaceWorld } from '../race.ts';
 import { hostPage, placeSlot, raceMachine } from '../setup.ts';
 import { showMemory } from '../show.ts';
@@ -88,59 +90,10 @@ export const clearVsFault: Race = {
     hostPage(mm, hva);
     const userfault = { isMissing: () => (word.load(loads) & BIT) !== 0 };
     placeSlot(vm, { pages: 1, hva, flags: MEM_USERFAULT, userfault });
-
-    function* vcpu(): Actor {
-      const cpu = vm.createVcpu();
-      for (;;) {
-        const pfn = yield* cpu.access(0, false, false);
-        if (pfn !== NO_PFN) break;
-        // Back in userspace: sleep until the handler has the page, unless it had it already.
-        yield lock.lock();
-        if ((word.load() & BIT) === 0) {
-          lock.unlock();
-          continue;
-        }
-        const asleep = sleepers.wait();
-        lock.unlock();
-        yield asleep;
-      }
-      yield POINT;
-      seen.set(contents.load());
-    }
-    function* clear(bit: number): Actor {
-      yield POINT;
-      if (design === 'two-steps') {
-        const before = word.load();
-        yield POINT;
-        word.store(before & ~bit);
-      } else if (design === 'tso' || design === 'clear-before-copy') {
-        // Nobody else writes the word here: a plain store, as a compiler makes of a release on x86.
-        word.store(word.value & ~bit);
-      } else {
-        engine.memory.update(word, value => value & ~bit, stores);
-      }
-    }
-    function* copy(): Actor {
-      yield POINT;
-      contents.store(ARRIVED);
-    }
-    function* wake(): Actor {
-      // Taking a lock is a barrier by itself, on x86 too.
-      yield engine.memory.barrier();
-      yield lock.lock();
-      sleepers.wakeAll();
-      lock.unlock();
-    }
-    function* handler(): Actor {
-      if (design === 'clear-before-copy') yield* clear(BIT);
-      yield* copy();
-      if (design === 'wake-before-clear') yield* wake();
-      if (design !== 'clear-before-copy') yield* clear(BIT);
-      if (design !== 'wake-before-clear') yield* wake();
-    }
-    engine.spawn('vCPU 0', vcpu());
-    engine.spawn('handler', handler());
-    if (design === 'two-steps') engine.spawn('other handler', clear(OTHER_BIT));
+    const world: World = { engine, design, stores, word, contents, seen, lock, sleepers };
+    engine.spawn('vCPU 0', vcpu(world, vm.createVcpu()));
+    engine.spawn('handler', handler(world));
+    if (design === 'two-steps') engine.spawn('other handler', clear(world, OTHER_BIT));
     return {
       properties: [
         {
@@ -165,4 +118,69 @@ function rulesOf(design: string): Rules {
   if (design === 'no-acquire') return { ...RELEASE_ACQUIRE, loads: 'relaxed' };
   if (design === 'no-release') return { ...RELEASE_ACQUIRE, stores: 'relaxed' };
   return RELEASE_ACQUIRE;
+}
+
+interface World {
+  readonly engine: Engine;
+  readonly design: string;
+  readonly stores: Order;
+  readonly word: Cell;
+  readonly contents: Cell;
+  readonly seen: Watched<number>;
+  readonly lock: Mutex;
+  readonly sleepers: WaitQueue;
+}
+
+function* vcpu({ word, contents, seen, lock, sleepers }: World, cpu: Vcpu): Actor {
+  for (;;) {
+    const pfn = yield* cpu.access(0, false, false);
+    if (pfn !== NO_PFN) break;
+    // Back in userspace: sleep until the handler has the page, unless it had it already.
+    yield lock.lock();
+    if ((word.load() & BIT) === 0) {
+      lock.unlock();
+      continue;
+    }
+    const asleep = sleepers.wait();
+    lock.unlock();
+    yield asleep;
+  }
+  yield POINT;
+  seen.set(contents.load());
+}
+
+function* clear({ engine, design, stores, word }: World, bit: number): Actor {
+  yield POINT;
+  if (design === 'two-steps') {
+    const before = word.load();
+    yield POINT;
+    word.store(before & ~bit);
+  } else if (design === 'tso' || design === 'clear-before-copy') {
+    // Nobody else writes the word here: a plain store, as a compiler makes of a release on x86.
+    word.store(word.value & ~bit);
+  } else {
+    engine.memory.update(word, value => value & ~bit, stores);
+  }
+}
+
+function* copy({ contents }: World): Actor {
+  yield POINT;
+  contents.store(ARRIVED);
+}
+
+function* wake({ engine, lock, sleepers }: World): Actor {
+  // Taking a lock is a barrier by itself, on x86 too.
+  yield engine.memory.barrier();
+  yield lock.lock();
+  sleepers.wakeAll();
+  lock.unlock();
+}
+
+function* handler(world: World): Actor {
+  const { design } = world;
+  if (design === 'clear-before-copy') yield* clear(world, BIT);
+  yield* copy(world);
+  if (design === 'wake-before-clear') yield* wake(world);
+  if (design !== 'clear-before-copy') yield* clear(world, BIT);
+  if (design !== 'wake-before-clear') yield* wake(world);
 }

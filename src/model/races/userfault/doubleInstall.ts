@@ -37,31 +37,9 @@ export const doubleInstall: Race = {
   build(engine, design): RaceWorld {
     const world = new UffdWorld(engine);
     const { vm, mm, host } = world.machine;
-
-    function* guest(): Actor {
-      yield* vm.createVcpu().write(0, GUEST_TOKEN, false);
-    }
-    function* replace(): Actor {
-      const pfn = host.frames.allocate(OWNER_ANON);
-      host.frames.write(pfn, SOURCE_TOKEN);
-      yield mm.mmapLock.read();
-      yield POINT;
-      mm.table.write(world.page, pteLow(pfn, PTE_PRESENT | PTE_WRITE | PTE_DIRTY), pteHigh(pfn));
-      mm.mmapLock.readUnlock();
-    }
-    function* handler(): Actor {
-      if (design === 'wake-first') yield* world.wake();
-      const copied = design === 'replace' ? yield* replace() : yield* world.copy();
-      if (design === 'write-through' && typeof copied === 'number' && copied < 0) {
-        yield POINT;
-        const pfn = mm.walk(world.page, true);
-        if (pfn !== NO_PFN) host.frames.write(pfn, SOURCE_TOKEN);
-      }
-      if (design !== 'wake-first') yield* world.wake();
-    }
-    engine.spawn('vCPU 0', guest());
-    engine.spawn('handler 0', handler());
-    engine.spawn('handler 1', handler());
+    engine.spawn('vCPU 0', vm.createVcpu().write(0, GUEST_TOKEN, false));
+    engine.spawn('handler 0', handler(world, design));
+    engine.spawn('handler 1', handler(world, design));
     return {
       properties: [
         {
@@ -80,3 +58,25 @@ export const doubleInstall: Race = {
     };
   },
 };
+
+function* handler(world: UffdWorld, design: string): Actor {
+  const { mm, host } = world.machine;
+  if (design === 'wake-first') yield* world.wake();
+  const copied = design === 'replace' ? yield* replace(world) : yield* world.copy();
+  if (design === 'write-through' && typeof copied === 'number' && copied < 0) {
+    yield POINT;
+    const pfn = mm.walk(world.page, true);
+    if (pfn !== NO_PFN) host.frames.write(pfn, SOURCE_TOKEN);
+  }
+  if (design !== 'wake-first') yield* world.wake();
+}
+
+/** A copy that does not look whether a page is there. */
+function* replace({ machine: { mm, host }, page }: UffdWorld): Actor {
+  const pfn = host.frames.allocate(OWNER_ANON);
+  host.frames.write(pfn, SOURCE_TOKEN);
+  yield mm.mmapLock.read();
+  yield POINT;
+  mm.table.write(page, pteLow(pfn, PTE_PRESENT | PTE_WRITE | PTE_DIRTY), pteHigh(pfn));
+  mm.mmapLock.readUnlock();
+}

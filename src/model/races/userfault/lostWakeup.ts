@@ -31,37 +31,36 @@ export const lostWakeup: Race = {
   ],
   build(engine, design): RaceWorld {
     const world = new UffdWorld(engine);
-    const { mm } = world.machine;
-    const { uffd } = world;
-
-    function* thread(): Actor {
-      yield* mm.fault(world.page, true);
-    }
-    function* resolve(): Actor {
-      yield* world.copy();
-      yield* world.wake();
-    }
-    function* reader(): Actor {
-      for (;;) {
-        if (design === 'poll-then-sleep' && !uffd.readable) {
-          yield POINT;
-          yield uffd.readers.wait();
-        }
-        yield* readUserfaultfd(uffd, false, null);
-        yield* resolve();
-      }
-    }
-    function* stoppingReader(): Actor {
-      yield* readUserfaultfd(uffd, false, null);
-      if (design === 'merged-unregister') yield* unregisterRange(mm, uffd, world.page, world.page + 1);
-      // Whoever reads from now on does not know of the first fault.
-      else yield* reader();
-    }
     const stops = design === 'merged-unregister' || design === 'reader-stops';
-    engine.spawn('thread', thread());
-    engine.spawn(stops ? 'reader that stops' : 'reader', stops ? stoppingReader() : reader(), {
-      daemon: true,
-    });
+    engine.spawn('thread', world.machine.mm.fault(world.page, true));
+    engine.spawn(
+      stops ? 'reader that stops' : 'reader',
+      stops ? stoppingReader(world, design) : reader(world, design),
+      {
+        daemon: true,
+      },
+    );
     return { properties: [], show: () => world.show() };
   },
 };
+
+function* reader(world: UffdWorld, design: string): Actor {
+  const { uffd } = world;
+  for (;;) {
+    if (design === 'poll-then-sleep' && !uffd.readable) {
+      yield POINT;
+      yield uffd.readers.wait();
+    }
+    yield* readUserfaultfd(uffd, false, null);
+    yield* world.copy();
+    yield* world.wake();
+  }
+}
+
+function* stoppingReader(world: UffdWorld, design: string): Actor {
+  const { uffd, page } = world;
+  yield* readUserfaultfd(uffd, false, null);
+  if (design === 'merged-unregister') yield* unregisterRange(world.machine.mm, uffd, page, page + 1);
+  // Whoever reads from now on does not know of the first fault.
+  else yield* reader(world, design);
+}
