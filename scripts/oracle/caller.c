@@ -9,29 +9,46 @@
  *   M addr byte len    fills memory; answers "ok"
  *   F                  forks; the child takes the commands up to X, and answers "ok" first
  *   X                  ends the child; its parent answers "ok"
+ *   T n command        has thread n (from 1) carry out one of S, L, W and M; its answer comes later, as "@n answer"
+ *   I n                the id of thread n as the kernel counts it
+ *   K n                sends thread n a signal that it handles; answers "ok"
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define LINE_BYTES (1 << 20)
-/* Memory for arguments, far from where recordings put their mappings. */
+#define THREADS 16
+/* Memory for arguments, far from where recordings put their mappings; a part of it for each thread. */
 #define SCRATCH 0x100000000000ul
 #define SCRATCH_BYTES (64ul << 20)
 
-static char line[LINE_BYTES];
-static sigjmp_buf recovery;
-static volatile sig_atomic_t guarded;
-static volatile int died_of, died_code;
-static void *volatile died_at;
+struct worker {
+	pthread_t thread;
+	pid_t tid;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	char *command;
+};
+
+static struct worker workers[THREADS];
+static __thread sigjmp_buf recovery;
+static __thread volatile sig_atomic_t guarded;
+static __thread volatile int died_of, died_code;
+static __thread void *volatile died_at;
+/* The thread's number, 0 for the first one. */
+static __thread int self;
 
 static void on_signal(int number, siginfo_t *info, void *context)
 {
@@ -43,8 +60,13 @@ static void on_signal(int number, siginfo_t *info, void *context)
 		siglongjmp(recovery, 1);
 }
 
+static void on_poke(int number)
+{
+	(void)number;
+}
+
 /* Reads one line, a byte at a time so that a child finds the next one; 0 at the end. */
-static int next_line(void)
+static int next_line(char *line)
 {
 	size_t length = 0;
 	while (length < LINE_BYTES - 1) {
@@ -69,14 +91,34 @@ static uint64_t number(char **at)
 	return *word == '-' ? (uint64_t)strtoll(word, NULL, 0) : strtoull(word, NULL, 0);
 }
 
-static void answer(const char *text)
+/* One line in one write, so that threads' answers keep apart. */
+static void answer(const char *format, ...)
 {
-	dprintf(1, "%s\n", text);
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	char *text = NULL, *whole = NULL;
+	va_list list;
+	va_start(list, format);
+	int length = vasprintf(&text, format, list);
+	va_end(list);
+	if (length < 0)
+		_exit(1);
+	length = self ? asprintf(&whole, "@%d %s\n", self, text) : asprintf(&whole, "%s\n", text);
+	pthread_mutex_lock(&lock);
+	for (int done = 0; done < length;) {
+		ssize_t wrote = write(1, whole + done, length - done);
+		if (wrote < 0 && errno != EINTR)
+			_exit(1);
+		if (wrote > 0)
+			done += wrote;
+	}
+	pthread_mutex_unlock(&lock);
+	free(text);
+	free(whole);
 }
 
 static void answer_death(void)
 {
-	dprintf(1, "!%d %d\n", died_of, died_code);
+	answer("!%d %d", died_of, died_code);
 }
 
 static void call(char *at)
@@ -89,18 +131,19 @@ static void call(char *at)
 	if (value < 0)
 		value = -(long)errno;
 	if (died_of)
-		dprintf(1, "%ld !%d %d %lu\n", value, died_of, died_code, (unsigned long)died_at);
+		answer("%ld !%d %d %lu", value, died_of, died_code, (unsigned long)died_at);
 	else
-		dprintf(1, "%ld\n", value);
+		answer("%ld", value);
 }
 
 static void load(char *at)
 {
-	static char out[LINE_BYTES];
 	volatile uint8_t *from = (uint8_t *)number(&at);
 	size_t length = number(&at);
+	char *volatile out = malloc(2 * length + 1);
 	if (sigsetjmp(recovery, 1)) {
 		guarded = 0;
+		free(out);
 		answer_death();
 		return;
 	}
@@ -109,7 +152,8 @@ static void load(char *at)
 		sprintf(out + 2 * i, "%02x", from[i]);
 	guarded = 0;
 	out[2 * length] = 0;
-	answer(out);
+	answer("%s", out);
+	free(out);
 }
 
 static void store(char *at)
@@ -129,11 +173,94 @@ static void store(char *at)
 	answer("ok");
 }
 
+static void fill(char *at)
+{
+	void *to = (void *)number(&at);
+	int byte = number(&at);
+	memset(to, byte, number(&at));
+	answer("ok");
+}
+
+/* 0 where there is no such command. */
+static int carry_out(char *line)
+{
+	char *at = line;
+	char *command = strsep(&at, " ");
+	switch (*command) {
+	case 'S':
+		call(at);
+		return 1;
+	case 'L':
+		load(at);
+		return 1;
+	case 'W':
+		store(at);
+		return 1;
+	case 'M':
+		fill(at);
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static void *work(void *argument)
+{
+	struct worker *worker = argument;
+	self = worker - workers;
+	pthread_mutex_lock(&worker->lock);
+	worker->tid = syscall(SYS_gettid);
+	pthread_cond_broadcast(&worker->changed);
+	for (;;) {
+		while (worker->command == NULL)
+			pthread_cond_wait(&worker->changed, &worker->lock);
+		char *command = worker->command;
+		pthread_mutex_unlock(&worker->lock);
+		if (!carry_out(command))
+			_exit(1);
+		free(command);
+		pthread_mutex_lock(&worker->lock);
+		worker->command = NULL;
+		pthread_cond_broadcast(&worker->changed);
+	}
+	return NULL;
+}
+
+/* The thread of a number, made when first asked for. */
+static struct worker *worker_of(uint64_t n)
+{
+	if (n < 1 || n >= THREADS)
+		_exit(1);
+	struct worker *worker = workers + n;
+	if (worker->tid == 0) {
+		pthread_mutex_init(&worker->lock, NULL);
+		pthread_cond_init(&worker->changed, NULL);
+		pthread_mutex_lock(&worker->lock);
+		if (pthread_create(&worker->thread, NULL, work, worker))
+			_exit(1);
+		while (worker->tid == 0)
+			pthread_cond_wait(&worker->changed, &worker->lock);
+		pthread_mutex_unlock(&worker->lock);
+	}
+	return worker;
+}
+
+static void hand_over(char *at)
+{
+	struct worker *worker = worker_of(number(&at));
+	pthread_mutex_lock(&worker->lock);
+	while (worker->command != NULL)
+		pthread_cond_wait(&worker->changed, &worker->lock);
+	worker->command = strdup(at);
+	pthread_cond_broadcast(&worker->changed);
+	pthread_mutex_unlock(&worker->lock);
+}
+
 static void fork_child(void)
 {
 	pid_t child = fork();
 	if (child < 0) {
-		dprintf(1, "%d\n", -errno);
+		answer("%d", -errno);
 		return;
 	}
 	if (child > 0)
@@ -143,40 +270,37 @@ static void fork_child(void)
 
 int main(void)
 {
+	static char line[LINE_BYTES];
 	struct sigaction action = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO };
+	struct sigaction poke = { .sa_handler = on_poke };
 	sigaction(SIGSEGV, &action, NULL);
 	sigaction(SIGBUS, &action, NULL);
-	void *scratch = mmap((void *)SCRATCH, SCRATCH_BYTES, PROT_READ | PROT_WRITE,
+	sigaction(SIGUSR1, &poke, NULL);
+	void *scratch = mmap((void *)SCRATCH, THREADS * SCRATCH_BYTES, PROT_READ | PROT_WRITE,
 			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
 	if (scratch != (void *)SCRATCH)
 		return 1;
-	while (next_line()) {
-		char *at = line;
-		char *command = strsep(&at, " ");
-		switch (*command) {
-		case 'S':
-			call(at);
-			break;
-		case 'L':
-			load(at);
-			break;
-		case 'W':
-			store(at);
-			break;
-		case 'M': {
-			void *to = (void *)number(&at);
-			int byte = number(&at);
-			memset(to, byte, number(&at));
-			answer("ok");
-			break;
-		}
+	while (next_line(line)) {
+		char *at = line + 2;
+		switch (*line) {
 		case 'F':
 			fork_child();
 			break;
 		case 'X':
 			_exit(0);
+		case 'T':
+			hand_over(at);
+			break;
+		case 'I':
+			answer("%d", worker_of(number(&at))->tid);
+			break;
+		case 'K':
+			pthread_kill(worker_of(number(&at))->thread, SIGUSR1);
+			answer("ok");
+			break;
 		default:
-			return 1;
+			if (!carry_out(line))
+				return 1;
 		}
 	}
 	return 0;

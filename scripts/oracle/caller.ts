@@ -1,10 +1,11 @@
 /** A process that carries out single system calls and memory accesses: the recorder's hands (caller.c). */
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
 
-/** Memory for arguments in the caller (SCRATCH in caller.c); address in bytes. */
-export const SCRATCH = 0x100000000000n;
+/** Memory for arguments in the caller, and how much of it a thread has (SCRATCH in caller.c); in bytes. */
+const SCRATCH = 0x100000000000n;
+const SCRATCH_BYTES = 64n << 20n;
 
 /** What a load or store died of: numbers of signal and si_code. */
 export interface Fatal {
@@ -15,6 +16,12 @@ export interface Fatal {
 /** A signal that came during a system call; the address in bytes. */
 export interface Signal extends Fatal {
   readonly address: number;
+}
+
+/** What a system call came to: its value, or a negated errno, and a signal that came meanwhile. */
+export interface Called {
+  readonly value: number;
+  readonly signal: Signal | null;
 }
 
 /** Something that this machine cannot do; the message is one line. */
@@ -31,8 +38,9 @@ export function buildCaller(root: string): string {
   const folder = `${root}node_modules/.cache/faultlines`;
   mkdirSync(folder, { recursive: true });
   const program = `${folder}/oracle-caller.${process.pid}`;
+  const args = ['-O1', '-Wall', '-pthread', '-o', program, `${root}scripts/oracle/caller.c`];
   try {
-    execFileSync('cc', ['-O1', '-Wall', '-o', program, `${root}scripts/oracle/caller.c`], { stdio: 'pipe' });
+    execFileSync('cc', args, { stdio: 'pipe' });
   } catch (error) {
     const reason = String(error instanceof Error ? error.message : error).split('\n')[0];
     throw new OracleError(`a C compiler named cc is needed to make system calls: ${reason}`);
@@ -40,35 +48,31 @@ export function buildCaller(root: string): string {
   return program;
 }
 
-/** One process; it is gone after `close`. */
-export class Caller {
-  private readonly child: ChildProcessWithoutNullStreams;
-  private readonly lines: Interface;
-  /** The signal that came during the last system call, or null. */
-  signal: Signal | null = null;
-  private readonly waiting: { resolve(line: string): void; reject(error: Error): void }[] = [];
+type Ask = (line: string) => Promise<string>;
 
-  constructor(program: string) {
-    this.child = spawn(program, [], { stdio: 'pipe' });
-    this.lines = createInterface({ input: this.child.stdout });
-    this.lines.on('line', line => this.waiting.shift()?.resolve(line));
-    const fail = () => {
-      for (const { reject } of this.waiting.splice(0)) reject(new OracleError('the calling process ended'));
-    };
-    this.child.on('close', fail);
-    this.child.stdin.on('error', fail);
+/** One thread of the calling process. */
+export class Hands {
+  /** Where its arguments go: memory that no other thread uses; address in bytes. */
+  readonly scratch: bigint;
+  private readonly ask: Ask;
+
+  constructor(ask: Ask, thread: number) {
+    this.ask = ask;
+    this.scratch = SCRATCH + BigInt(thread) * SCRATCH_BYTES;
   }
 
-  /** Makes a system call with up to six arguments; returns its value, or a negated errno. */
-  async syscall(number: number, ...args: readonly (number | bigint)[]): Promise<number> {
+  /** Makes a system call with up to six arguments. */
+  async call(number: number, ...args: readonly (number | bigint)[]): Promise<Called> {
     const words = args.map(arg => BigInt.asUintN(64, BigInt(arg)));
     const [value, came] = (await this.ask(`S ${number} ${words.join(' ')}`)).split(' !');
-    this.signal = null;
-    if (came !== undefined) {
-      const [signal, code, address] = came.split(' ').map(Number);
-      this.signal = { signal, code, address };
-    }
-    return Number(value);
+    if (came === undefined) return { value: Number(value), signal: null };
+    const [signal, code, address] = came.split(' ').map(Number);
+    return { value: Number(value), signal: { signal, code, address } };
+  }
+
+  /** The same where no signal is looked for; returns its value, or a negated errno. */
+  async syscall(number: number, ...args: readonly (number | bigint)[]): Promise<number> {
+    return (await this.call(number, ...args)).value;
   }
 
   /** Reads bytes as a thread does. */
@@ -95,25 +99,106 @@ export class Caller {
   async fill(address: bigint, byte: number, length: number): Promise<void> {
     await this.ask(`M ${address} ${byte} ${length}`);
   }
+}
+
+interface Waiting {
+  resolve(line: string): void;
+  reject(error: Error): void;
+}
+
+/** One process; it is gone after `close`. */
+export class Caller extends Hands {
+  private readonly child: ChildProcessWithoutNullStreams;
+  private readonly lines: Interface;
+  /** Who waits for an answer of which thread; 0 is the first one. */
+  private readonly waiting = new Map<number, Waiting[]>();
+  private readonly workers: { hands: Hands; tid: number }[] = [];
+  private over = false;
+  /** How the process ended, once it has. */
+  private end = 'nobody knows how';
+  private children = 0;
+
+  constructor(program: string) {
+    super(line => this.send(0, line), 0);
+    this.child = spawn(program, [], { stdio: 'pipe' });
+    this.lines = createInterface({ input: this.child.stdout });
+    this.lines.on('line', line => {
+      const [, thread, answer] = /^(?:@(\d+) )?(.*)$/.exec(line)!;
+      this.waiting
+        .get(Number(thread ?? 0))
+        ?.shift()
+        ?.resolve(answer);
+    });
+    this.child.on('exit', (code, signal) => {
+      this.end = signal ?? `exit code ${code}`;
+    });
+    this.child.on('close', () => this.fail());
+    this.child.stdin.on('error', () => this.fail());
+  }
+
+  /** A thread of its own, by its number from 1. */
+  async worker(number: number): Promise<Hands> {
+    for (let n = this.workers.length + 1; n <= number; n++) {
+      const tid = Number(await this.send(0, `I ${n}`));
+      this.workers.push({ hands: new Hands(line => this.send(n, line), n), tid });
+    }
+    return this.workers[number - 1].hands;
+  }
+
+  /** Sends a thread a signal that it handles. */
+  async poke(number: number): Promise<void> {
+    await this.send(0, `K ${number}`);
+  }
+
+  /** How a thread stands with the kernel's scheduler: its state's letter, and how often it has been switched. */
+  standing(number: number): { state: string; switches: string } {
+    // The first one waits for its child, which is the one that answers.
+    if (number === 0 && this.children > 0) return { state: '?', switches: '' };
+    const { pid } = this.child;
+    const tid = number === 0 ? pid : this.workers[number - 1].tid;
+    let status: string;
+    try {
+      status = readFileSync(`/proc/${pid}/task/${tid}/status`, 'utf8');
+    } catch {
+      // It has ended, and whoever waits for its answers is about to be told.
+      return { state: '?', switches: '' };
+    }
+    const state = /^State:\s+(\S)/m.exec(status)?.[1] ?? '?';
+    const switches = status.match(/^(non)?voluntary_ctxt_switches:.*$/gm)?.join() ?? '';
+    return { state, switches };
+  }
 
   /** Has a child process do what `body` asks for, and waits for its end. */
   async inChild<T>(body: () => Promise<T>): Promise<T> {
-    await this.ask('F');
+    this.children++;
+    await this.send(0, 'F');
     const result = await body();
-    await this.ask('X');
+    await this.send(0, 'X');
+    this.children--;
     return result;
   }
 
   /** Ends the process, whatever it is doing. */
   close(): void {
+    this.over = true;
     this.child.kill('SIGKILL');
     this.lines.close();
   }
 
-  private ask(line: string): Promise<string> {
+  private fail(): void {
+    for (const waiting of this.waiting.values()) {
+      for (const { reject } of waiting.splice(0))
+        reject(new OracleError(`the calling process ended: ${this.end}`));
+    }
+  }
+
+  private send(thread: number, line: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ resolve, reject });
-      this.child.stdin.write(`${line}\n`);
+      if (this.over) return reject(new OracleError('the calling process was ended'));
+      const waiting = this.waiting.get(thread) ?? [];
+      waiting.push({ resolve, reject });
+      this.waiting.set(thread, waiting);
+      this.child.stdin.write(thread === 0 ? `${line}\n` : `T ${thread} ${line}\n`);
     });
   }
 }

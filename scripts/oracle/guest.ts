@@ -2,7 +2,7 @@
  * A guest that makes one load or store at a time: page tables that map every page to the frame of its number, a few
  * instructions, and a port to report through.
  */
-import { type Caller, OracleError, SCRATCH, type Signal } from './caller.ts';
+import { type Called, type Hands, OracleError, type Signal } from './caller.ts';
 import { SYS } from './syscalls.ts';
 
 const KVM_RUN = 0xae80;
@@ -95,12 +95,10 @@ export function ctrlContents(dirty: boolean): Buffer {
 
 /** One vCPU of the kernel, ready for accesses. */
 export class Guest {
-  private readonly caller: Caller;
   private readonly fd: number;
   private readonly run: bigint;
 
-  private constructor(caller: Caller, fd: number, run: bigint) {
-    this.caller = caller;
+  private constructor(fd: number, run: bigint) {
     this.fd = fd;
     this.run = run;
   }
@@ -111,56 +109,56 @@ export class Guest {
    * @param kvm descriptor of /dev/kvm
    * @param fd descriptor of the vCPU
    */
-  static async make(caller: Caller, kvm: number, fd: number, mode: GuestMode): Promise<Guest> {
-    const size = await caller.syscall(SYS.ioctl, kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
-    const run = await caller.syscall(SYS.mmap, 0, size, 3, 1, fd, 0);
+  static async make(hands: Hands, kvm: number, fd: number, mode: GuestMode): Promise<Guest> {
+    const size = await hands.syscall(SYS.ioctl, kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
+    const run = await hands.syscall(SYS.mmap, 0, size, 3, 1, fd, 0);
     if (run < 0) throw new OracleError(`the vCPU's run structure cannot be mapped: errno ${-run}`);
-    const guest = new Guest(caller, fd, BigInt(run));
-    await guest.copyCpuid(kvm);
-    await guest.setSregs(mode);
+    const guest = new Guest(fd, BigInt(run));
+    await guest.copyCpuid(hands, kvm);
+    await guest.setSregs(hands, mode);
     return guest;
   }
 
-  /** Whether the calling process may use the vCPU: a child of the one that made it may not. */
-  async isReachable(): Promise<boolean> {
-    return (await this.caller.syscall(SYS.ioctl, this.fd, KVM_GET_SREGS, SCRATCH)) >= 0;
+  /** Whether the calling process may use the vCPU, which a child of the one that made it may not: 0 or a negated errno. */
+  async reach(hands: Hands): Promise<number> {
+    return hands.syscall(SYS.ioctl, this.fd, KVM_GET_SREGS, hands.scratch);
   }
 
   /**
    * Makes one access. An exit ends it: what a later part of it would do is not waited for.
    *
+   * @param hands the thread that makes it
    * @param size bytes: 1, 2, 4 or 8
    */
-  async access(write: boolean, gpa: number, size: number, value: bigint): Promise<Access> {
+  async access(hands: Hands, write: boolean, gpa: number, size: number, value: bigint): Promise<Access> {
     const at = CODE.findIndex(code => code.write === write && code.size === size);
     if (at < 0) throw new OracleError(`there is no access of ${size} bytes`);
-    await this.setRegs(CTRL_GPA + at * CODE_STEP, gpa, value);
-    const errno = await this.kvmRun(false);
-    const { signal } = this.caller;
-    const exit = await this.exit();
+    await this.setRegs(hands, CTRL_GPA + at * CODE_STEP, gpa, value);
+    const { value: errno, signal } = await this.kvmRun(hands, false);
+    const exit = await this.exit(hands);
     if (errno < 0) return { done: false, errno, exit, signal };
     if (exit.reason !== 'MMIO') return { done: false, errno: 0, exit, signal };
-    await this.finishIo(exit);
+    await this.finishIo(hands, exit);
     if (exit.addr !== REPORT_GPA) return { done: false, errno: 0, exit, signal };
     return { done: true, value: Buffer.from(exit.data!, 'hex').readBigUInt64LE() };
   }
 
   /** Answers I/O with zeros until KVM has nothing of the instruction left to do. */
-  private async finishIo(first: Exit): Promise<void> {
-    for (let exit = first; exit.reason === 'MMIO'; exit = await this.exit()) {
-      if (!exit.isWrite) await this.caller.store(this.run + 40n, new Uint8Array(8));
-      if ((await this.kvmRun(true)) < 0) return;
+  private async finishIo(hands: Hands, first: Exit): Promise<void> {
+    for (let exit = first; exit.reason === 'MMIO'; exit = await this.exit(hands)) {
+      if (!exit.isWrite) await hands.store(this.run + 40n, new Uint8Array(8));
+      if ((await this.kvmRun(hands, true)).value < 0) return;
     }
   }
 
   /** @param only completes what is left of the last exit, without entering the guest (immediate_exit) */
-  private async kvmRun(only: boolean): Promise<number> {
-    await this.caller.store(this.run + 1n, Uint8Array.of(only ? 1 : 0));
-    return this.caller.syscall(SYS.ioctl, this.fd, KVM_RUN, 0);
+  private async kvmRun(hands: Hands, only: boolean): Promise<Called> {
+    await hands.store(this.run + 1n, Uint8Array.of(only ? 1 : 0));
+    return hands.call(SYS.ioctl, this.fd, KVM_RUN, 0);
   }
 
-  private async exit(): Promise<Exit> {
-    const run = await this.caller.peek(this.run, 64);
+  private async exit(hands: Hands): Promise<Exit> {
+    const run = await hands.peek(this.run, 64);
     const long = (at: number) => Number(run.readBigUInt64LE(at));
     const reason = run.readUInt32LE(8);
     switch (reason) {
@@ -185,20 +183,20 @@ export class Guest {
     }
   }
 
-  private async setRegs(rip: number, gpa: number, value: bigint): Promise<void> {
+  private async setRegs(hands: Hands, rip: number, gpa: number, value: bigint): Promise<void> {
     const regs = Buffer.alloc(144);
     regs.writeBigUInt64LE(BigInt.asUintN(64, value), 0);
     regs.writeBigUInt64LE(BigInt(REPORT_GPA), 32);
     regs.writeBigUInt64LE(BigInt(gpa), 40);
     regs.writeBigUInt64LE(BigInt(rip), 128);
     regs.writeBigUInt64LE(2n, 136);
-    await this.ioctl(KVM_SET_REGS, regs);
+    await this.ioctl(hands, KVM_SET_REGS, regs);
   }
 
   /** Long mode with the tables of the slot: user mode runs on the CPU, kernel mode in KVM's emulator. */
-  private async setSregs(mode: GuestMode): Promise<void> {
-    await this.caller.syscall(SYS.ioctl, this.fd, KVM_GET_SREGS, SCRATCH);
-    const sregs = await this.caller.peek(SCRATCH, 312);
+  private async setSregs(hands: Hands, mode: GuestMode): Promise<void> {
+    await hands.syscall(SYS.ioctl, this.fd, KVM_GET_SREGS, hands.scratch);
+    const sregs = await hands.peek(hands.scratch, 312);
     const level = mode === 'mmu' ? 3 : 0;
     const segment = (at: number, selector: number, type: number, long: number) => {
       sregs.fill(0, at, at + 24);
@@ -214,22 +212,22 @@ export class Guest {
     sregs.writeBigUInt64LE(BigInt(CTRL_GPA + PML4 * PAGE), control + 16);
     sregs.writeBigUInt64LE(0x620n, control + 24);
     sregs.writeBigUInt64LE(0xd01n, control + 40);
-    await this.ioctl(KVM_SET_SREGS, sregs);
+    await this.ioctl(hands, KVM_SET_SREGS, sregs);
   }
 
-  private async copyCpuid(kvm: number): Promise<void> {
+  private async copyCpuid(hands: Hands, kvm: number): Promise<void> {
     const entries = 256;
     const list = Buffer.alloc(8 + 40 * entries);
     list.writeUInt32LE(entries, 0);
-    await this.caller.store(SCRATCH, list);
-    await this.caller.syscall(SYS.ioctl, kvm, KVM_GET_SUPPORTED_CPUID, SCRATCH);
-    const result = await this.caller.syscall(SYS.ioctl, this.fd, KVM_SET_CPUID2, SCRATCH);
+    await hands.store(hands.scratch, list);
+    await hands.syscall(SYS.ioctl, kvm, KVM_GET_SUPPORTED_CPUID, hands.scratch);
+    const result = await hands.syscall(SYS.ioctl, this.fd, KVM_SET_CPUID2, hands.scratch);
     if (result < 0) throw new OracleError(`KVM_SET_CPUID2 failed: errno ${-result}`);
   }
 
-  private async ioctl(request: number, argument: Uint8Array): Promise<void> {
-    await this.caller.store(SCRATCH, argument);
-    const result = await this.caller.syscall(SYS.ioctl, this.fd, request, SCRATCH);
+  private async ioctl(hands: Hands, request: number, argument: Uint8Array): Promise<void> {
+    await hands.store(hands.scratch, argument);
+    const result = await hands.syscall(SYS.ioctl, this.fd, request, hands.scratch);
     if (result < 0)
       throw new OracleError(`ioctl 0x${request.toString(16)} on a vCPU failed: errno ${-result}`);
   }

@@ -2,7 +2,7 @@
 import { type Names, number, wide, writeWide } from '../../src/model/conformance/names.ts';
 import type { RecordedOp } from '../../src/model/conformance/recording.ts';
 import { filled, plain, type Result } from '../../src/model/conformance/results.ts';
-import { type Caller, OracleError, SCRATCH } from './caller.ts';
+import { type Hands, OracleError } from './caller.ts';
 import { SYS } from './syscalls.ts';
 
 const UFFDIO_API = 0xc018aa3f;
@@ -18,15 +18,15 @@ const UFFDIO_POISON = 0xc020aa08;
 /** O_CLOEXEC | O_NONBLOCK. */
 const DEFAULT_FLAGS = 0o2004000;
 const API = 0xaa;
-/** What is copied from; the page after it is a source's odd end. */
-const SOURCE = SCRATCH + 0x100000n;
+/** Where in the scratch memory what is copied from lies; the page after it is a source's odd end. */
+const SOURCE = 0x100000n;
 const MAX_SOURCE = 2 ** 24;
 const PAGE = 4096;
 
 /** Carries out an operation whose name begins with `uffd.`. */
-export async function recordUffd(op: RecordedOp, caller: Caller, names: Names): Promise<Result> {
+export async function recordUffd(op: RecordedOp, hands: Hands, names: Names): Promise<Result> {
   if (op.op === 'uffd.create') {
-    const fd = await caller.syscall(SYS.userfaultfd, number(op, 'flags', DEFAULT_FLAGS));
+    const fd = await hands.syscall(SYS.userfaultfd, number(op, 'flags', DEFAULT_FLAGS));
     if (fd >= 0) names.nameDescriptor(String(op.uffd), fd);
     return plain(fd);
   }
@@ -34,10 +34,10 @@ export async function recordUffd(op: RecordedOp, caller: Caller, names: Names): 
   const call = async (request: number, bytes: number, words: readonly bigint[]) => {
     const struct = Buffer.alloc(bytes);
     for (const [at, word] of words.entries()) struct.writeBigUInt64LE(BigInt.asUintN(64, word), 8 * at);
-    await caller.store(SCRATCH, struct);
-    return caller.syscall(SYS.ioctl, fd, request, SCRATCH);
+    await hands.store(hands.scratch, struct);
+    return hands.syscall(SYS.ioctl, fd, request, hands.scratch);
   };
-  const left = async (at: number) => (await caller.peek(SCRATCH, at + 8)).readBigInt64LE(at);
+  const left = async (at: number) => (await hands.peek(hands.scratch, at + 8)).readBigInt64LE(at);
   const addr = names.address(op.addr);
   const len = wide(op, 'len');
   const mode = wide(op, 'mode');
@@ -45,7 +45,7 @@ export async function recordUffd(op: RecordedOp, caller: Caller, names: Names): 
     case 'uffd.api': {
       const result = await call(UFFDIO_API, 24, [wide(op, 'api', API), wide(op, 'features')]);
       if (result < 0) return plain(result);
-      const struct = await caller.peek(SCRATCH, 24);
+      const struct = await hands.peek(hands.scratch, 24);
       const ioctls = `0x${struct.readBigUInt64LE(16).toString(16)}`;
       return { ok: true, value: { features: writeWide(struct.readBigUInt64LE(8)), ioctls } };
     }
@@ -60,8 +60,8 @@ export async function recordUffd(op: RecordedOp, caller: Caller, names: Names): 
       return plain(await call(UFFDIO_WAKE, 16, [addr, len]));
     case 'uffd.copy': {
       const bytes = len > BigInt(MAX_SOURCE) ? PAGE : Math.ceil(Number(len) / PAGE) * PAGE + PAGE;
-      await caller.fill(SOURCE, number(op, 'fill'), bytes);
-      const source = SOURCE + wide(op, 'srcMisalign');
+      await hands.fill(hands.scratch + SOURCE, number(op, 'fill'), bytes);
+      const source = hands.scratch + SOURCE + wide(op, 'srcMisalign');
       const result = await call(UFFDIO_COPY, 40, [addr, source, len, mode]);
       return fill('copy', result, await left(32));
     }
@@ -74,7 +74,7 @@ export async function recordUffd(op: RecordedOp, caller: Caller, names: Names): 
     case 'uffd.writeprotect':
       return plain(await call(UFFDIO_WRITEPROTECT, 24, [addr, len, mode]));
     case 'uffd.read':
-      return read(caller, fd, names);
+      return read(hands, fd, names);
     default:
       throw new OracleError(`the recorder does not know ${JSON.stringify(op)}`);
   }
@@ -85,10 +85,10 @@ function fill(field: string, result: number, done: bigint): Result {
   return filled(field, { result: result < 0 ? result : Number(done), done: Number(done) });
 }
 
-async function read(caller: Caller, fd: number, names: Names): Promise<Result> {
-  const got = await caller.syscall(SYS.read, fd, SCRATCH, 32);
+async function read(hands: Hands, fd: number, names: Names): Promise<Result> {
+  const got = await hands.syscall(SYS.read, fd, hands.scratch, 32);
   if (got < 0) return plain(got);
-  const bytes = await caller.peek(SCRATCH, 32);
+  const bytes = await hands.peek(hands.scratch, 32);
   const word = (at: number) => Number(bytes.readBigUInt64LE(at));
   switch (bytes[0]) {
     case 0x12:

@@ -122,7 +122,11 @@ class Replay {
   private startAccess(op: RecordedOp, write: boolean): Job {
     const vcpu = this.vcpus.get(String(op.vcpu));
     const thread = vcpu?.thread ?? this.machine.main;
-    const job = this.machine.start(thread, accessGuest(op, write, thread, this.names, vcpu?.mode ?? 'mmu'));
+    const job = this.machine.start(
+      thread,
+      accessGuest(op, write, thread, this.names, vcpu?.mode ?? 'mmu'),
+      true,
+    );
     if (vcpu !== undefined) vcpu.job = job;
     return job;
   }
@@ -136,7 +140,7 @@ class Replay {
     // A thread that waits for work takes the signal at once, and nothing comes of it.
     if (vcpu?.job !== null && vcpu?.job.done === false) {
       vcpu.thread.task.signal();
-      this.machine.engine.run();
+      this.machine.goOn();
     }
     return { ok: true };
   }

@@ -7,7 +7,7 @@ import { NO_PFN } from './frames.ts';
 import type { Mm } from './mm.ts';
 import type { Task } from './task.ts';
 import { PAGE_SIZE } from './units.ts';
-import { type FaultMode, kernelFault, userFault } from './vmFault.ts';
+import { copyFault, type FaultMode, userFault } from './vmFault.ts';
 
 /** How an access of user mode ended a thread: the signal and its si_code. */
 export interface Death {
@@ -110,7 +110,7 @@ export function* copyUser(
     const page = Math.floor((address + done) / PAGE_SIZE);
     const offset = (address + done) % PAGE_SIZE;
     const count = Math.min(bytes.length - done, PAGE_SIZE - offset);
-    const pfn = yield* touch(mm, page, { ...kernelFault(write, task), offset });
+    const pfn = yield* touch(mm, page, copyFault(write, task, offset));
     if (pfn < 0) return done;
     const part = bytes.subarray(done, done + count);
     if (write) mm.frames.contents.write(pfn, offset, part);

@@ -6,6 +6,8 @@ export class Task {
   readonly id: number;
   /** A signal that is handled, not fatal, waits for it. */
   signalPending = false;
+  /** It starts an access over again and again: a signal keeps it from sleeping, and it cannot take it there. */
+  restarting = false;
   /** Where it sleeps so that a signal wakes it, or null. */
   sleepsOn: WaitQueue | null = null;
   /** The actor that carries it. */

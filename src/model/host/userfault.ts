@@ -86,11 +86,17 @@ export function* handleUserfault(
 }
 
 function* sleep(uffd: Userfaultfd, mode: FaultMode, task: Task | null): Actor {
-  if (task === null || !mode.interruptible) {
+  if (task === null || !(mode.interruptible || mode.restarts)) {
     yield uffd.sleepers.wait();
     return;
   }
-  if (task.signalPending) return;
+  if (task.signalPending) {
+    if (!mode.restarts) return;
+    task.restarting = true;
+    yield uffd.engine.retry();
+    task.restarting = false;
+    return;
+  }
   task.sleepsOn = uffd.sleepers;
   yield uffd.sleepers.wait();
   task.sleepsOn = null;

@@ -27,6 +27,11 @@ export interface FaultMode {
   readonly nowait: boolean;
   /** A handled signal ends the sleep, and the caller looks for one. */
   readonly interruptible: boolean;
+  /**
+   * A handled signal ends the sleep but not the access, which starts over at once: the kernel's own copy to or from
+   * user memory, which has no way to tell of a signal.
+   */
+  readonly restarts?: boolean;
   /** Byte in the page that is accessed. */
   readonly offset: number;
   /** Whose fault it is, or null for a workload's thread that gets no signals. */
@@ -36,6 +41,11 @@ export interface FaultMode {
 /** A mode as the kernel's own accesses and get_user_pages use it. */
 export function kernelFault(write: boolean, task: Task | null, interruptible = false): FaultMode {
   return { write, user: false, nowait: false, interruptible, offset: 0, task };
+}
+
+/** A mode for the kernel's copies to and from user memory. */
+export function copyFault(write: boolean, task: Task | null, offset: number): FaultMode {
+  return { write, user: false, nowait: false, interruptible: false, restarts: true, offset, task };
 }
 
 /** A mode for an access of user mode. */

@@ -103,7 +103,7 @@ function* faultShadow(
   if (fault.kind === 'emulate') {
     const exit = yield* emulateAccess(vm, access.gpa, access.bytes, access.write, task);
     vm.srcu.exit(reader);
-    return exit === null ? RUN_DONE : yield* leave(vcpu, emulated(exit, access));
+    return yield* afterEmulation(vcpu, exit, access, task);
   }
   vm.srcu.exit(reader);
   switch (fault.kind) {
@@ -130,7 +130,18 @@ function* emulate(vcpu: Vcpu, access: GuestAccess, task: Task | null): Actor<Run
   const reader = vm.srcu.enter();
   const exit = yield* emulateAccess(vm, access.gpa, access.bytes, access.write, task);
   vm.srcu.exit(reader);
-  return exit === null ? RUN_DONE : yield* leave(vcpu, emulated(exit, access));
+  return yield* afterEmulation(vcpu, exit, access, task);
+}
+
+/** An access that was done ends KVM_RUN all the same where a signal came meanwhile: the guest cannot go on. */
+function* afterEmulation(
+  vcpu: Vcpu,
+  exit: RunExit | null,
+  access: GuestAccess,
+  task: Task | null,
+): Actor<RunResult> {
+  if (exit !== null) return yield* leave(vcpu, emulated(exit, access));
+  return task?.signalPending ? yield* leave(vcpu, interrupted()) : RUN_DONE;
 }
 
 function* leave(vcpu: Vcpu, result: RunResult): Actor<RunResult> {

@@ -67,7 +67,8 @@ export function* gmemSetMemoryAttributes2(
 ): Actor<FileAttributesSet> {
   const file = thread.process.file(fd);
   if (file === undefined) return refused(-EBADF);
-  if (!(file instanceof GmemFile) || file.gmem.privacy === null) return refused(-ENOTTY);
+  if (!(file instanceof GmemFile)) return refused(file.unknownIoctl(thread.process.mm));
+  if (file.gmem.privacy === null) return refused(-ENOTTY);
   const { gmem } = file;
   yield gmem.vm.costs.systemCall;
   if (args === null) return refused(-EFAULT);

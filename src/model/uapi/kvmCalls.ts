@@ -1,6 +1,6 @@
 /** KVM's ioctls on its own descriptor, on a VM's and on a vCPU's (virt/kvm/kvm_main.c, arch/x86/kvm/x86.c). */
 import type { Actor } from '../engine/step.ts';
-import { EBADF, EEXIST, EFAULT, EINVAL, EIO, ENOTTY } from '../host/errno.ts';
+import { EBADF, EEXIST, EFAULT, EINVAL, EIO } from '../host/errno.ts';
 import { clearDirtyLog, getDirtyLog } from '../kvm/dirtyLogCalls.ts';
 import { type GuestAccess, type GuestMode, guestAccess } from '../kvm/guestAccess.ts';
 import { GuestMemfd } from '../kvm/guestMemfd.ts';
@@ -31,13 +31,13 @@ export function* kvmCreateVm(thread: Thread): Actor<number> {
 }
 
 /**
- * The VM behind a descriptor. Only the process that made a VM may call it: -EIO for every other, -EBADF and -ENOTTY
- * where there is none.
+ * The VM behind a descriptor. Only the process that made a VM may call it: -EIO for every other. Where there is none,
+ * -EBADF or what the file says to an ioctl that it does not know.
  */
 export function vmOf(thread: Thread, fd: number): Vm | number {
   const file = thread.process.file(fd);
   if (file === undefined) return -EBADF;
-  if (!(file instanceof VmFile)) return -ENOTTY;
+  if (!(file instanceof VmFile)) return file.unknownIoctl(thread.process.mm);
   return file.vm.mm === thread.process.mm ? file.vm : -EIO;
 }
 
@@ -170,7 +170,7 @@ export function* kvmRun(
 ): Actor<RunResult | number> {
   const file = thread.process.file(fd);
   if (file === undefined) return -EBADF;
-  if (!(file instanceof VcpuFile)) return -ENOTTY;
+  if (!(file instanceof VcpuFile)) return file.unknownIoctl(thread.process.mm);
   const { vcpu } = file;
   if (vcpu.vm.mm !== thread.process.mm) return -EIO;
   file.running = thread.task;

@@ -5,8 +5,9 @@
 import type { Hashable, StateHash } from '../engine/hash.ts';
 import { settled } from '../engine/settled.ts';
 import type { Actor } from '../engine/step.ts';
-import { EBADF, EINVAL, ENODEV, ESPIPE } from '../host/errno.ts';
+import { EBADF, EINVAL, ENODEV, ENOTTY, ESPIPE } from '../host/errno.ts';
 import type { MappedFile } from '../host/mappedFile.ts';
+import type { Mm } from '../host/mm.ts';
 
 /** What fstat tells. */
 export interface FileStatus {
@@ -81,6 +82,11 @@ export abstract class OpenFile implements Hashable {
   /** lseek; a position or a negated errno. */
   seek(_offset: bigint, _whence: number): bigint {
     return 0n;
+  }
+
+  /** What an ioctl that is none of the file's answers, as a negated errno. `mm` is the caller's address space. */
+  unknownIoctl(_mm: Mm): number {
+    return -ENOTTY;
   }
 
   /** read, or pread where an offset is given. */

@@ -1,6 +1,6 @@
 /** userfaultfd(2) and its ioctls (fs/userfaultfd.c): lengths and addresses in bytes. */
 import type { Actor } from '../engine/step.ts';
-import { EAGAIN, EBADF, EINVAL, ENOTTY } from '../host/errno.ts';
+import { EAGAIN, EBADF, EINVAL } from '../host/errno.ts';
 import { copyUser } from '../host/hostAccess.ts';
 import { type Fill, fillRange } from '../host/uffdFill.ts';
 import { writeProtectRange } from '../host/uffdProtect.ts';
@@ -55,7 +55,7 @@ export function* userfaultfd(thread: Thread, flags: number): Actor<number> {
 function fileOf(thread: Thread, fd: number): UffdFile | number {
   const file = thread.process.file(fd);
   if (file === undefined) return -EBADF;
-  return file instanceof UffdFile ? file : -ENOTTY;
+  return file instanceof UffdFile ? file : file.unknownIoctl(thread.process.mm);
 }
 
 /** The file behind an ioctl other than UFFDIO_API, which must have come first. */
@@ -309,8 +309,10 @@ export type ReadMessage = UffdMessage | (UffdMessage & { readonly event: 'fork';
 
 /** read(2) of one message. */
 export function* readMessage(thread: Thread, fd: number): Actor<ReadMessage | number> {
+  if (thread.process.file(fd) === undefined) return -EBADF;
   const file = readyFile(thread, fd);
-  if (typeof file === 'number') return file;
+  // Any descriptor may be read; what has nothing to read refuses the argument.
+  if (typeof file === 'number') return -EINVAL;
   yield file.mm.costs.systemCall;
   const message = yield* readUserfaultfd(file.uffd, file.nonblocking, thread.task);
   if (typeof message === 'number' || message.event !== 'fork') return message;

@@ -1,5 +1,6 @@
 import type { StateHash } from '../engine/hash.ts';
 import type { Actor } from '../engine/step.ts';
+import { EINVAL } from '../host/errno.ts';
 import type { Mm } from '../host/mm.ts';
 import { releaseUserfaultfd } from '../host/uffdRegister.ts';
 import type { Userfaultfd } from '../host/userfaultfd.ts';
@@ -19,6 +20,10 @@ export class UffdFile extends OpenFile {
     this.uffd = uffd;
     this.mm = mm;
     this.nonblocking = nonblocking;
+  }
+
+  override unknownIoctl(): number {
+    return -EINVAL;
   }
 
   override hashInto(hash: StateHash): void {

@@ -1,5 +1,7 @@
 import type { StateHash } from '../engine/hash.ts';
 import type { Actor } from '../engine/step.ts';
+import { EINVAL, EIO, ENOTTY } from '../host/errno.ts';
+import type { Mm } from '../host/mm.ts';
 import type { Task } from '../host/task.ts';
 import type { Vcpu } from '../kvm/vcpu.ts';
 import type { Vm } from '../kvm/vm.ts';
@@ -22,6 +24,10 @@ export class VmFile extends OpenFile {
     this.vm.hashInto(hash);
   }
 
+  override unknownIoctl(mm: Mm): number {
+    return this.vm.mm === mm ? -ENOTTY : -EIO;
+  }
+
   protected override *release(): Actor {
     yield* putVm(this.vm);
   }
@@ -40,6 +46,10 @@ export class VcpuFile extends OpenFile {
     this.vcpu = vcpu;
     this.id = id;
     vcpu.vm.users++;
+  }
+
+  override unknownIoctl(mm: Mm): number {
+    return this.vcpu.vm.mm === mm ? -EINVAL : -EIO;
   }
 
   protected override *release(): Actor {

@@ -21,7 +21,7 @@ export type ShadowFault =
   | { readonly kind: 'emulate' }
   /** KVM_RUN returns an error; with `memoryFault`, having filled in that exit. */
   | { readonly kind: 'error'; readonly errno: number; readonly memoryFault: boolean }
-  /** The page is broken: the thread gets a SIGBUS for the host virtual page. */
+  /** The page is broken: the thread gets a SIGBUS that names this host virtual page. */
   | { readonly kind: 'poisoned'; readonly page: number };
 
 const FIXED: ShadowFault = { kind: 'fixed' };
@@ -65,7 +65,7 @@ export function* shadowFault(vm: Vm, page: number, write: boolean, task: Task | 
     hostWritable = pfn !== NO_PFN;
     if (!hostWritable) {
       pfn = yield* slowFrame(vm, hva, write, task);
-      if (pfn < 0) return errorOf(pfn, hva);
+      if (pfn < 0) return errorOf(pfn, readOnly ? READ_ONLY_PAGE : hva);
       hostWritable = write || (!readOnly && vm.mm.lookup(hva, true) === pfn);
     }
   }
@@ -101,6 +101,13 @@ function* slowFrame(vm: Vm, hva: number, write: boolean, task: Task | null): Act
   const result = yield* faultIn(vm.mm, hva, kernelFault(write, task, true), true);
   return result > 0 ? result : gupErrno(result);
 }
+
+/**
+ * What KVM says of where a read-only slot's page is to whoever might write it (KVM_HVA_ERR_RO_BAD, one page above
+ * PAGE_OFFSET): it tells of a broken page by that address too (kvm_send_hwpoison_signal, arch/x86/kvm/mmu/mmu.c). A page
+ * number, without randomised addresses.
+ */
+const READ_ONLY_PAGE = 0xffff888000001;
 
 function errorOf(errno: number, page: number): ShadowFault {
   if (errno === -EHWPOISON) return { kind: 'poisoned', page };
