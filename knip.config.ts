@@ -2,8 +2,6 @@ import type { KnipConfig } from 'knip';
 
 /** Installed in one go with the rest; each name leaves this list with its first import. */
 const awaited = [
-  '@codemirror/autocomplete',
-  '@codemirror/lint',
   '@codemirror/search',
   '@docusaurus/plugin-content-pages',
   '@shikijs/twoslash',

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Plugin } from '@docusaurus/types';
 import { bundleRunner, type Runner } from './bundle.ts';
 import { type Declarations, declarations } from './declarations.ts';
+import { language } from './language.ts';
 
 /** Where the site finds what this plugin makes: `@generated/model-bundle/default/NAME.json`. */
 interface Content {
@@ -20,7 +21,7 @@ export function modelBundle(): Plugin {
     name: 'model-bundle',
     getPathsToWatch: () => [`${model}/**/*.ts`],
     async loadContent(): Promise<Content> {
-      return { runner: await bundleRunner(), declarations: declarations() };
+      return { runner: await bundleRunner(), declarations: { ...language(), ...declarations() } };
     },
     async contentLoaded({ content, actions }) {
       const made = content as Content;

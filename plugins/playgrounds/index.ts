@@ -22,7 +22,8 @@ const smallerSucrase = Object.fromEntries(
  * Docusaurus gathers what several chunks use into one that every page loads. What is fetched on demand stays out of it,
  * however many places may demand it.
  */
-const notOnDemand = /^(?!.*[\\/]src[\\/](?:playground|views|model)[\\/])/;
+const notOnDemand =
+  /^(?!.*[\\/](?:src[\\/](?:playground|views|model)|node_modules[\\/](?:@codemirror|@lezer|typescript))[\\/])/;
 
 /**
  * Makes the data of every `*.playground.ts` file, for the pages beside them to import, and keeps damaged links from
@@ -32,7 +33,10 @@ export function playgrounds(): Plugin {
   return {
     name: 'playgrounds',
     configureWebpack: (_config, isServer) => ({
-      resolve: { alias: smallerSucrase },
+      // The type checker runs in a worker alone; the pages' HTML needs none.
+      resolve: { alias: { ...smallerSucrase, ...(isServer ? { typescript$: false } : {}) } },
+      // It is one plain script, and what of it looks like a way to load other files is for Node.
+      module: { noParse: /[\\/]typescript[\\/]lib[\\/]typescript\.js$/ },
       optimization: isServer ? {} : { splitChunks: { cacheGroups: { common: { test: notOnDemand } } } },
     }),
     getClientModules: () => [fileURLToPath(new URL('../../src/playground/link/mend.ts', import.meta.url))],

@@ -7,3 +7,4 @@ export const loadRun = () => import('./run.ts');
 export const loadOutput = () => import('./output/output.ts');
 export const loadEnliven = () => import('../views/enliven.ts');
 export const loadEditor = () => import('./editor/editor.ts');
+export const loadChecker = () => import('./types/checker.ts');

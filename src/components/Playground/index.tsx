@@ -7,7 +7,7 @@ import type { Program } from '../../playground/program.ts';
 import { Fallen } from '../../playground/ui/Fallen.tsx';
 import { PlaygroundView } from '../../playground/ui/PlaygroundView.tsx';
 import '../../playground/playground.css';
-import { loadRunner } from './runner.ts';
+import { loadRunner, loadTypes } from './runner.ts';
 
 interface PlaygroundProps {
   /** Put there by the build for the `file` that the page names. */
@@ -30,6 +30,7 @@ function Alive({ program, seconds }: PlaygroundProps): ReactElement {
       milliseconds={seconds === undefined ? undefined : seconds * 1000}
       model={MODEL_VERSION}
       runner={loadRunner}
+      types={loadTypes}
       fragment={alive ? hash : ''}
       setFragment={setFragment}
       alive={alive}

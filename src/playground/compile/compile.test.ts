@@ -94,7 +94,23 @@ describe('what the transform would do wrong is refused, with line and reason', (
     ["import fs from 'node:fs'", /^1: A program can import from 'faultlines' alone, not from 'node:fs'/],
     ["import { x } from 'https://example.org/x.js'", /^1: A program can import/],
     ["import type { X } from './x.ts'", /^1: A program can import/],
-    ["import x = require('faultlines')", /^1: 'import … = …'/],
+    ["import x = require('faultlines')", /^1: 'import … = …' .* write import \{ … \} from 'faultlines'/],
+    ["export import x = require('faultlines')", /^1: 'import … = …'/],
+    ['\nimport A = B.C;', /^2: 'import … = …' .* write const/],
+    ['\nexport = 5;', /^2: 'export ='/],
+    [
+      "import { show } from 'faultlines'\n  with { type: 'json' };",
+      /^2: 'faultlines' takes no import attributes/,
+    ],
+    ['const a = 1;\nconst b = <div>a</div>;', /^2: JSX does not run here/],
+    ['const a = 1;\nconst b = <Row name="x" />;', /^2: JSX does not run here/],
+    ['function f(\n@d a: number) {}', /^2: Decorators/],
+    ['declare enum E { A }', /^1: A declared enum has no values/],
+    ['\ndeclare const enum E { A }', /^2: A declared enum has no values/],
+    ["enum E {\n  A = 'a',\n  B = A,\n}", /^3: The text of the enum's 'B'/],
+    ["const enum E {\n  A = 'a' + 'b' }", /^2: The text of the enum's 'A'/],
+    ['enum E { A = `a` }', /^1: The text of the enum's 'A'/],
+    ["enum E { A = 'a', B = E.A }", /^1: The text of the enum's 'B'/],
     ["import f from 'faultlines'; f()", /^1: 'faultlines' has no default export/],
     [
       "import {\n  show,\n  machin } from 'faultlines';\nmachin(show)",
@@ -121,9 +137,33 @@ describe('what the transform would do wrong is refused, with line and reason', (
     'const t = `import ${1} @x namespace A {}`; // @x namespace A { import("x")',
     "const a = { import: 1 }; a.import; 'import(x)';",
     'class A { accessor = 1; using() {} namespace() {} }',
+    "enum E { A, B = 1 << 2, C = A | B, D = -1, 'e f' = 5, G = Math.max(1, 2) } console.log(E[E.B], E.C);",
+    "const enum E { A = 'a', B = 'b', C = 3 } console.log(E.A);",
+    'const x = <number>(5 as unknown); const f = <T,>(a: T) => a; const less = x < 3 && 4 > x;',
   ])('and what only looks like it is not: %s', source => {
     expect(problem(source)).toBe('compiles');
   });
+});
+
+/** What a program's `result` is when it is run as it was compiled. */
+function result(source: string): unknown {
+  return new Function(`${code(source)}\nreturn result;`)();
+}
+
+test.each([
+  ['enum E { A, B = 5, C } const result = [E.A, E.C, E[5]];', [0, 6, 'B']],
+  ["enum E { A = 'a', B = 'b' } const result = [E.A, Object.keys(E)];", ['a', ['A', 'B']]],
+  ['enum E { A } enum E { B = 1 } const result = Object.entries(E).length;', 4],
+  ['const enum E { A = 1 << 3, B = A | 1 } const result = E.B;', 9],
+  [
+    'class A { constructor(readonly a = 3, private b = a + 1) {} sum() { return this.a + this.b; } } const result = new A().sum();',
+    7,
+  ],
+  ['class B { y = 0; } class A extends B { declare y: number; } const result = new A().y;', 0],
+  ['class B { y = 1; } class A extends B { y!: number; } const result = new A().y;', undefined],
+  ['const a: { b?: { c: number } } = {}; const result = a.b?.c!;', undefined],
+])('what is erased leaves the meaning that TypeScript gives it: %s', (source, expected) => {
+  expect(result(source)).toEqual(expected);
 });
 
 describe('errors of syntax say what stands there', () => {

@@ -4,6 +4,7 @@
  */
 import { transform } from 'sucrase/dist/index.js';
 import { LIMITS } from '../link/state.ts';
+import { refuseUnclearEnums } from './enums.ts';
 import { refuseOtherImports, rewriteModule } from './imports.ts';
 import { type Problem, Refusal } from './problem.ts';
 import { refuseUnsupported } from './refusals.ts';
@@ -41,6 +42,7 @@ function compiled(source: string, names: readonly string[] | undefined): string 
   const text = source.replace(/^#!/, '//');
   const tokens = tokensOf(text, 'typescript');
   refuseUnsupported(tokens);
+  refuseUnclearEnums(tokens);
   refuseOtherImports(tokens);
   const { code } = transform(text, {
     transforms: ['typescript'],

@@ -22,14 +22,18 @@ const DECLARATIONS = new Set(['const', 'let', 'var', 'function', 'class', 'async
 export function refuseOtherImports(tokens: readonly Token[]): void {
   tokens.forEach((token, index) => {
     if (token.label !== 'import') return;
-    for (const next of tokens.slice(index + 1)) {
+    const rest = tokens.slice(index + 1);
+    for (const [ahead, next] of rest.entries()) {
       if (next.label === '=') {
-        throw new Refusal(
-          token.line,
-          `'import … = …' does not work here: write import { … } from '${MODULE}'.`,
-        );
+        const right =
+          rest[ahead + 1]?.text === 'require' ? `import { … } from '${MODULE}'` : 'const … = … with a value';
+        throw new Refusal(token.line, `'import … = …' does not work here: write ${right}.`);
       }
       if (next.label !== 'string') continue;
+      const after = rest[ahead + 1];
+      if (after?.text === 'with' && rest[ahead + 2]?.label === '{') {
+        throw new Refusal(after.line, `'${MODULE}' takes no import attributes: leave 'with { … }' out.`);
+      }
       if (next.text.slice(1, -1) !== MODULE) {
         throw new Refusal(token.line, `A program can import from '${MODULE}' alone, not from ${next.text}.`);
       }

@@ -1,10 +1,10 @@
 /**
  * What the transform would take and do wrong, or pass on to engines that do not know it. Each is refused before it
- * runs: sucrase drops the body of a namespace without a word, and leaves decorators, `accessor` and `using` as they
- * stand.
+ * runs: sucrase drops the body of a namespace without a word, writes `export =` for a module system that is not here,
+ * and leaves decorators, `accessor` and `using` as they stand.
  */
 import { Refusal } from './problem.ts';
-import type { Token } from './tokens.ts';
+import { NO_DECORATORS, type Token } from './tokens.ts';
 
 /** Words after which `accessor` or `using` is an ordinary name. */
 const OPERATORS = new Set(['in', 'of', 'as', 'instanceof', 'satisfies']);
@@ -22,7 +22,10 @@ export function refuseUnsupported(tokens: readonly Token[]): void {
 
 function complaint(token: Token, before?: Token, after?: Token, second?: Token): string | undefined {
   if (before?.text === '.' || before?.text === '?.') return undefined;
-  if (token.label === '@') return 'Decorators do not run here: call the function that the decorator would.';
+  if (token.label === '@') return NO_DECORATORS;
+  if (token.label === 'export' && after?.label === '=') {
+    return "'export =' is for modules that others load: nobody imports a program, so leave it out.";
+  }
   if (token.label === 'import' && after?.label === '(') {
     return "There is nothing to load while a program runs: write import { … } from 'faultlines' at its top.";
   }

@@ -35,9 +35,30 @@ function parsed(source: string, language: 'typescript' | 'javascript') {
   try {
     return parse(source, false, language === 'typescript', false).tokens;
   } catch (error) {
+    const jsx = language === 'typescript' ? firstJsx(source) : undefined;
+    if (jsx !== undefined) {
+      const line = lineCounter(source)(jsx);
+      throw new Refusal(
+        line,
+        'JSX does not run here: a program has no page to render to. show.… shows results.',
+      );
+    }
     throw explained(error, source);
   }
 }
+
+/** Where the first JSX of a text begins that can be read only with it. */
+function firstJsx(source: string): number | undefined {
+  try {
+    const { tokens } = parse(source, true, true, false);
+    return tokens.find(({ type }) => formatTokenType(type) === 'jsxTagStart')?.start;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why a program with decorators is refused. */
+export const NO_DECORATORS = 'Decorators do not run here: call the function that the decorator would.';
 
 /** The parser's error with what stands at the place it points to. */
 function explained(error: unknown, source: string): Refusal {
@@ -51,6 +72,7 @@ function explained(error: unknown, source: string): Refusal {
     return new Refusal(line, `${plain}: the program ends where something is still open or missing.`);
   }
   const found = /^(?:[\w$]+|.)/su.exec(source.slice(at))?.[0] ?? '';
+  if (found === '@') return new Refusal(line, NO_DECORATORS);
   return new Refusal(
     line,
     plain === 'Unexpected token' ? `Unexpected '${found}'.` : `${plain} at '${found}'.`,

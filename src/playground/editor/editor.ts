@@ -2,8 +2,10 @@
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { typescriptLanguage } from '@codemirror/lang-javascript';
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
-import { EditorState, Prec } from '@codemirror/state';
+import { Compartment, EditorState, Prec } from '@codemirror/state';
 import { EditorView, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view';
+import type { Checker } from '../types/checker.ts';
+import type { TypeProblem } from '../types/messages.ts';
 import { highlighter } from './highlight.ts';
 import { markLines, problemLines } from './problems.ts';
 import { politeTabs } from './tabs.ts';
@@ -25,6 +27,10 @@ export interface Editor {
   setText(text: string): void;
   /** Marks lines, from 1. */
   markLines(lines: readonly number[]): void;
+  /** Lets the type checker help: names to choose from, and what they are. */
+  assist(checker: Checker): Promise<void>;
+  /** Underlines what does not fit, as soon as {@link assist} has been fetched. */
+  underline(problems: readonly TypeProblem[]): void;
   /** @param line from 1, to put the cursor on; where it was before when left out. */
   focus(line?: number): void;
   destroy(): void;
@@ -32,6 +38,10 @@ export interface Editor {
 
 export function mountEditor(place: HTMLElement, options: EditorOptions): Editor {
   let silent = false;
+  let underline: ((view: EditorView, problems: readonly TypeProblem[]) => void) | undefined;
+  let gone = false;
+  let misfits: readonly TypeProblem[] = [];
+  const helped = new Compartment();
   const view = new EditorView({
     parent: place,
     state: EditorState.create({
@@ -47,6 +57,7 @@ export function mountEditor(place: HTMLElement, options: EditorOptions): Editor 
         typescriptLanguage,
         syntaxHighlighting(highlighter),
         problemLines,
+        helped.of([]),
         politeTabs(),
         Prec.highest(
           keymap.of([
@@ -83,6 +94,18 @@ export function mountEditor(place: HTMLElement, options: EditorOptions): Editor 
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
       silent = false;
     },
+    async assist(checker) {
+      // From here, and not from the page: the two share CodeMirror, which the bundler then puts in one file.
+      const { assistance, underline: draw } = await import('./assist.ts');
+      if (gone) return;
+      underline = draw;
+      view.dispatch({ effects: helped.reconfigure(assistance(checker)) });
+      draw(view, misfits);
+    },
+    underline(problems) {
+      misfits = problems;
+      underline?.(view, problems);
+    },
     markLines: lines => markLines(view, lines),
     focus(line) {
       view.focus();
@@ -91,6 +114,9 @@ export function mountEditor(place: HTMLElement, options: EditorOptions): Editor 
       const at = doc.line(Math.min(Math.max(line, 1), doc.lines)).from;
       view.dispatch({ selection: { anchor: at }, scrollIntoView: true });
     },
-    destroy: () => view.destroy(),
+    destroy() {
+      gone = true;
+      view.destroy();
+    },
   };
 }

@@ -12,7 +12,12 @@ interface EditorPaneProps extends Omit<EditorOptions, 'onChange' | 'onRun'> {
   readonly line: number | undefined;
   onChange(text: string): void;
   onRun(): void;
+  /** The reader has stayed in it for a while. */
+  onStay(): void;
 }
+
+/** How long in ms a reader works in the editor before he is taken to stay. */
+const STAY_MS = 12_000;
 
 /** The editor's place in the page. */
 export function EditorPane(props: EditorPaneProps): ReactElement {
@@ -42,6 +47,24 @@ export function EditorPane(props: EditorPaneProps): ReactElement {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the reader's own typing must not be put back over him
   useEffect(() => editor.current?.setText(latest.current.text), [editor, revision]);
   useEffect(() => editor.current?.markLines(problems), [editor, problems]);
+
+  useEffect(() => {
+    const pane = place.current;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const leave = () => clearTimeout(timer);
+    const enter = () => {
+      leave();
+      timer = setTimeout(() => latest.current.onStay(), STAY_MS);
+    };
+    if (pane?.contains(document.activeElement)) enter();
+    pane?.addEventListener('focusin', enter);
+    pane?.addEventListener('focusout', leave);
+    return () => {
+      leave();
+      pane?.removeEventListener('focusin', enter);
+      pane?.removeEventListener('focusout', leave);
+    };
+  }, []);
 
   return <div ref={place} className="fl-pg-editor" />;
 }

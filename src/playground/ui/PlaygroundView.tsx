@@ -12,11 +12,15 @@ import type { Editor, EditorOptions } from '../editor/editor.ts';
 import { loadEditor, loadEnliven } from '../load.ts';
 import type { Program } from '../program.ts';
 import type { Runner } from '../run.ts';
+import type { TypeFiles } from '../types/messages.ts';
+import { Button, TextButton } from './Buttons.tsx';
 import { EditorPane } from './EditorPane.tsx';
 import { StaticCode } from './StaticCode.tsx';
+import { TypeList } from './TypeList.tsx';
 import { useRun } from './useRun.ts';
 import { useShare } from './useShare.ts';
 import { useText } from './useText.ts';
+import { useTypes } from './useTypes.ts';
 
 export interface PlaygroundViewProps {
   readonly program: Program;
@@ -26,6 +30,8 @@ export interface PlaygroundViewProps {
   readonly model: string;
   /** Fetches the bundled model. */
   readonly runner: () => Promise<Runner>;
+  /** Fetches the declarations for the type checker. */
+  readonly types: () => Promise<TypeFiles>;
   /** Fragment of the address, with its `#`; empty while the page is written at build time. */
   readonly fragment: string;
   setFragment(fragment: string): void;
@@ -70,10 +76,12 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
   const [opened, setOpened] = useState<{ mount: Mount; line: number | undefined }>();
   const [trouble, setTrouble] = useState('');
   const [ran, setRan] = useState<string>();
+  const types = useTypes(text, props.types, editor, opened);
   const problems = report?.lines ?? NO_LINES;
 
   const run = () => {
     forgetShared();
+    types.forget();
     setRan(text);
     start(text);
   };
@@ -90,6 +98,7 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
   const changed = (now: string) => {
     change(now);
     forgetShared();
+    types.forget();
     // The lines of the last error are no longer what they were.
     if (problems.length > 0) forget();
   };
@@ -110,7 +119,7 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
     }
   }, []);
 
-  const says = shared?.text ?? report?.text ?? trouble;
+  const says = shared?.text ?? types.report ?? report?.text ?? trouble;
   return (
     <section className="fl-pg" aria-label={`Program ${program.file}`} onKeyDown={onKeyDown}>
       <header className="fl-pg-head">
@@ -151,6 +160,7 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
           problems={problems}
           onChange={changed}
           onRun={run}
+          onStay={types.stay}
         />
       )}
       {/* The editor writes out no more than is on the screen; paper takes the whole text. */}
@@ -178,6 +188,16 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
         <Button alive={alive} onPress={() => share({ kind: 'program', page: program.id, source: text })}>
           Share
         </Button>
+        <Button
+          alive={alive}
+          off={types.state.kind === 'loading'}
+          onPress={() => {
+            forgetShared();
+            types.check();
+          }}
+        >
+          Check types
+        </Button>
         <p className="fl-pg-hint" id={`${uid}-hint`}>
           <kbd>Ctrl</kbd> or <kbd>⌘</kbd> with <kbd>Enter</kbd> runs. In the editor <kbd>Tab</kbd> indents
           once you type; <kbd>Esc</kbd>, then <kbd>Tab</kbd>, leaves it.
@@ -189,7 +209,9 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
       <div className="fl-pg-state">
         {running && <Running progress={progress} />}
         <p
-          className={!shared && report && !report.good ? 'fl-pg-says fl-pg-bad' : 'fl-pg-says'}
+          className={
+            !shared && !types.report && report && !report.good ? 'fl-pg-says fl-pg-bad' : 'fl-pg-says'
+          }
           role="status"
         >
           {says}
@@ -197,6 +219,7 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
         {problems.length > 0 && (
           <TextButton onPress={() => edit(problems[0])}>Go to line {problems[0]}</TextButton>
         )}
+        <TypeList state={types.state} editing={opened !== undefined} onLine={edit} />
         {shared?.link && <LinkField link={shared.link} />}
       </div>
       <p className="fl-pg-what">{outputOf(text, ran)}</p>
@@ -220,44 +243,6 @@ function outputOf(text: string, ran: string | undefined): string {
 
 function Notice({ children }: { readonly children: ReactNode }): ReactElement {
   return <div className="fl-pg-notice">{children}</div>;
-}
-
-interface ButtonProps {
-  readonly children: ReactNode;
-  readonly primary?: boolean;
-  readonly alive: boolean;
-  /** It would do nothing now. It stays in the order of focus, so that pressing Stop does not throw the reader out. */
-  readonly off?: boolean;
-  onPress(): void;
-  /** The pointer or the focus comes near. */
-  onNear?(): void;
-  /** The pointer goes down on it, a moment before it is pressed. */
-  onDown?(): void;
-}
-
-function Button({ children, primary, alive, off, onPress, onNear, onDown }: ButtonProps): ReactElement {
-  return (
-    <button
-      type="button"
-      className={primary ? 'fl-pg-button fl-pg-primary' : 'fl-pg-button'}
-      disabled={!alive}
-      aria-disabled={off ? true : undefined}
-      onClick={() => !off && onPress()}
-      onPointerEnter={onNear}
-      onFocus={onNear}
-      onPointerDown={onDown}
-    >
-      {children}
-    </button>
-  );
-}
-
-function TextButton({ children, onPress }: { readonly children: ReactNode; onPress(): void }): ReactElement {
-  return (
-    <button type="button" className="fl-pg-text-button" onClick={onPress}>
-      {children}
-    </button>
-  );
 }
 
 /** Shown only when a run takes so long that somebody would wonder. */

@@ -29,6 +29,7 @@ test('before the page comes alive: the program, its output, and buttons that are
       program={program}
       model="1.0.0"
       runner={() => Promise.reject(new Error('not here'))}
+      types={() => Promise.reject(new Error('not here'))}
       fragment=""
       setFragment={() => undefined}
       alive={false}
@@ -36,8 +37,8 @@ test('before the page comes alive: the program, its output, and buttons that are
   );
   expect(text(markup)).toContain(source);
   expect(markup).toContain('<p>recorded</p>');
-  expect(markup.match(/<button/g)).toHaveLength(5);
-  expect(markup.match(/<button[^>]* disabled=""/g)).toHaveLength(5);
+  expect(markup.match(/<button/g)).toHaveLength(6);
+  expect(markup.match(/<button[^>]* disabled=""/g)).toHaveLength(6);
   expect(markup).toMatch(/<noscript>.*needs JavaScript.*<\/noscript>/);
 });
 

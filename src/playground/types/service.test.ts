@@ -1,0 +1,84 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { declarations } from '../../../plugins/modelBundle/declarations.ts';
+import { language } from '../../../plugins/modelBundle/language.ts';
+import { makeService, type Service } from './service.ts';
+
+let service: Service;
+beforeAll(() => {
+  service = makeService({ ...language(), ...declarations() });
+}, 120_000);
+
+/** The text without its `|`, and where that stood. */
+function marked(text: string): [string, number] {
+  const at = text.indexOf('|');
+  return [text.slice(0, at) + text.slice(at + 1), at];
+}
+
+describe('problems', () => {
+  test('a program that fits has none, whether it imports or not', () => {
+    expect(service.problems("import { show } from 'faultlines';\nshow.log(1);")).toEqual([]);
+    expect(service.problems('const name = await Promise.resolve(1);\nconsole.log(name);')).toEqual([]);
+  });
+
+  test('carry line, place and reason', () => {
+    const text = "import { Random } from 'faultlines';\n\nnew Random('seed');\nconst x: number = ;";
+    expect(service.problems(text)).toEqual([
+      {
+        line: 3,
+        from: text.indexOf("'seed'"),
+        to: text.indexOf("'seed'") + 6,
+        message: "Argument of type 'string' is not assignable to parameter of type 'number'.",
+      },
+      { line: 4, from: text.length - 1, to: text.length, message: 'Expression expected.' },
+    ]);
+  });
+
+  test('name what a browser has and a program has not', () => {
+    const [problem] = service.problems('document.title;');
+    expect(problem.message).toContain("Cannot find name 'document'");
+  });
+});
+
+describe('candidates', () => {
+  test('are the members of what stands before the point', () => {
+    const [text, at] = marked("import { show } from 'faultlines';\nshow.ta|");
+    const found = service.candidates(text, at);
+    expect(found?.from).toBe(at - 2);
+    expect(found?.names.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['table', 'timeline', 'log']),
+    );
+  });
+
+  test('include what could be imported, with the edit that imports it', () => {
+    const [text, at] = marked("import { show } from 'faultlines';\nbuildMac|\nshow.log(1);");
+    const candidate = service.candidates(text, at)?.names.find(({ name }) => name === 'buildMachine');
+    expect(candidate).toMatchObject({ module: expect.any(String) });
+    const detail = service.detail(text, at, candidate!);
+    expect(detail?.signature).toContain('function buildMachine');
+    const [edit] = detail!.edits;
+    expect(text.slice(0, edit.from) + edit.insert + text.slice(edit.to)).toContain(
+      "import { buildMachine, show } from 'faultlines';",
+    );
+  });
+});
+
+describe('explanations', () => {
+  test('are the type and the docstring of a name', () => {
+    const [text, at] = marked("import { show } from 'faultlines';\nshow.lo|g(1);");
+    expect(service.explanation(text, at)).toMatchObject({
+      from: at - 2,
+      to: at + 1,
+      signature: '(method) Show.log(...values: readonly unknown[]): void',
+      text: 'A line of text; objects are printed with their fields.',
+    });
+  });
+
+  test('are the call’s where no name stands', () => {
+    const [text, at] = marked("import { show } from 'faultlines';\nshow.progress( | );");
+    expect(service.explanation(text, at)?.signature).toBe('progress(fraction: number): void');
+  });
+
+  test('are none in white space', () => {
+    expect(service.explanation('  const a = 1;', 0)).toBeNull();
+  });
+});

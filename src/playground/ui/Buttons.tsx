@@ -1,0 +1,55 @@
+import type { ReactElement, ReactNode } from 'react';
+
+interface ButtonProps {
+  readonly children: ReactNode;
+  readonly primary?: boolean;
+  readonly alive: boolean;
+  /** It would do nothing now. It stays in the order of focus, so that pressing Stop does not throw the reader out. */
+  readonly off?: boolean;
+  onPress(): void;
+  /** The pointer or the focus comes near. */
+  onNear?(): void;
+  /** The pointer goes down on it, a moment before it is pressed. */
+  onDown?(): void;
+}
+
+/** A button of a playground. */
+export function Button({
+  children,
+  primary,
+  alive,
+  off,
+  onPress,
+  onNear,
+  onDown,
+}: ButtonProps): ReactElement {
+  return (
+    <button
+      type="button"
+      className={primary ? 'fl-pg-button fl-pg-primary' : 'fl-pg-button'}
+      disabled={!alive}
+      aria-disabled={off ? true : undefined}
+      onClick={() => !off && onPress()}
+      onPointerEnter={onNear}
+      onFocus={onNear}
+      onPointerDown={onDown}
+    >
+      {children}
+    </button>
+  );
+}
+
+/** A button that looks like a link, within a sentence. */
+export function TextButton({
+  children,
+  onPress,
+}: {
+  readonly children: ReactNode;
+  onPress(): void;
+}): ReactElement {
+  return (
+    <button type="button" className="fl-pg-text-button" onClick={onPress}>
+      {children}
+    </button>
+  );
+}
