@@ -243,6 +243,10 @@ describe('an experiment in the page', () => {
     const fragment = new URL(link).hash;
     const followed = await open(`${DEBATE}${fragment}`);
     await followed.locator(`${BOOT} .fl-note`, { hasText: 'came with a link' }).waitFor();
+    expect(await status(followed).textContent()).toContain('Not run yet: press Run.');
+    expect(await firstTable(followed)).not.toEqual(made);
+    expect(followed.workers()).toEqual([]);
+    await followed.locator(BOOT).getByRole('button', { name: 'Run', exact: true }).click();
     await status(followed).getByText('Shown: the run with these values.').waitFor();
     expect(await followed.locator(`${BOOT} input[type=text]`).first().inputValue()).toBe('1234');
     expect(await firstTable(followed)).toEqual(made);
@@ -297,6 +301,9 @@ describe('a link gives the same rows, byte for byte, here and in the browser', (
           };
         }`,
       });
+      const panel = page.locator(`#${anchorOf(experiment.id)}`);
+      await panel.locator('.fl-note', { hasText: 'came with a link' }).waitFor();
+      await panel.getByRole('button', { name: 'Run', exact: true }).click();
       await status(page, `#${anchorOf(experiment.id)}`)
         .getByText('Shown: the run with these values.')
         .waitFor();

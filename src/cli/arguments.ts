@@ -1,4 +1,5 @@
 import { type AnyValues, complaint, defaults, type Param, type Params } from '../model/experiments/params.ts';
+import { parseValue } from '../model/experiments/sweep.ts';
 
 /** What the command line says is wrong, in one line; the command ends with exit code 2. */
 export class UsageError extends Error {}
@@ -46,6 +47,13 @@ export function parseArguments(args: readonly string[]): ParsedArguments {
   return { positional, options, json };
 }
 
+/** @throws UsageError where the experiment has no such parameter. */
+export function paramOf(id: string, params: Params, name: string): Param {
+  if (Object.hasOwn(params, name)) return params[name];
+  const known = Object.keys(params).map(n => `--${n}`);
+  throw new UsageError(`${id} has no parameter --${name}; it has ${known.join(', ') || 'none'}`);
+}
+
 /**
  * Values of an experiment's parameters from the command line's options, defaults for the rest.
  *
@@ -54,21 +62,11 @@ export function parseArguments(args: readonly string[]): ParsedArguments {
 export function readValues(id: string, params: Params, options: ReadonlyMap<string, string>): AnyValues {
   const values: Record<string, number | string | boolean> = { ...defaults(params) };
   for (const [name, text] of options) {
-    const param: Param | undefined = Object.hasOwn(params, name) ? params[name] : undefined;
-    if (param === undefined) {
-      const known = Object.keys(params).map(n => `--${n}`);
-      throw new UsageError(`${id} has no parameter --${name}; it has ${known.join(', ') || 'none'}`);
-    }
+    const param = paramOf(id, params, name);
     const value = parseValue(param, text);
     const wrong = complaint(`--${name}`, param, value);
     if (wrong !== undefined) throw new UsageError(`${wrong}, not ${JSON.stringify(text)}`);
     values[name] = value;
   }
   return values;
-}
-
-function parseValue(param: Param, text: string): number | string | boolean {
-  if (param.kind === 'choice') return text;
-  if (param.kind === 'flag') return text === 'true' ? true : text === 'false' ? false : text;
-  return text.trim() === '' ? Number.NaN : Number(text);
 }

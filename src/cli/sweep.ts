@@ -5,10 +5,10 @@
  * file itself appears when the shard is complete.
  */
 import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import type { AnyValues } from '../model/experiments/params.ts';
+import { combinations, type Point, type Sweep, valuesIn } from '../model/experiments/sweep.ts';
 import { type AnyExperiment, MODEL_VERSION } from '../model/index.ts';
-import { type ParsedArguments, readValues, UsageError } from './arguments.ts';
-import { type Point, type Sweep, writeSweep } from './sweepFile.ts';
+import { type ParsedArguments, paramOf, UsageError } from './arguments.ts';
+import { writeSweep } from './sweepFile.ts';
 
 /** A shard: the `index`th of `of`, from 1. */
 interface Shard {
@@ -27,25 +27,17 @@ function shardOf(text: string | undefined): Shard {
   return { index, of };
 }
 
-/** Most points of one sweep; a longer list is more likely a slip of the keyboard. */
-const MAX_POINTS = 1_000_000;
-
 /**
- * Every combination of the values that the options list, the last parameter going through its values fastest.
+ * The values that the options list, by parameter.
  *
- * @throws UsageError where an option is no parameter or a value does not fit.
+ * @throws UsageError or RangeError where an option is no parameter or a value does not fit.
  */
-function pointsOf({ id, params }: AnyExperiment, options: ReadonlyMap<string, string>): AnyValues[] {
-  let points: ReadonlyMap<string, string>[] = [new Map()];
+function sweptOf({ id, params }: AnyExperiment, options: ReadonlyMap<string, string>) {
+  const swept: Record<string, (number | string | boolean)[]> = {};
   for (const [name, list] of options) {
-    const values = list.split(',');
-    if (new Set(values).size < values.length) throw new UsageError(`--${name} lists a value twice: ${list}`);
-    if (points.length * values.length > MAX_POINTS) {
-      throw new UsageError(`these are more than ${MAX_POINTS} points; list fewer values`);
-    }
-    points = points.flatMap(point => values.map(value => new Map([...point, [name, value]])));
+    swept[name] = valuesIn(`--${name}`, paramOf(id, params, name), list);
   }
-  return points.map(point => readValues(id, params, point));
+  return swept;
 }
 
 /** What a journal's first line says it is of. */
@@ -89,16 +81,15 @@ export function sweep(
     );
   }
   if (existsSync(out)) throw new UsageError(`${out} is there already; remove it, or name another file`);
-  const all = pointsOf(experiment, options);
+  const swept = sweptOf(experiment, options);
+  const all = combinations(experiment.params, swept);
   const mine = all.flatMap((values, point) =>
     point % shard.of === shard.index - 1 ? [{ point, values }] : [],
   );
   const description = {
     experiment: experiment.id,
     model: MODEL_VERSION,
-    swept: Object.fromEntries(
-      [...options].map(([name]) => [name, [...new Set(all.map(values => values[name]))]]),
-    ),
+    swept,
     total: all.length,
   };
   const head = headOf(description);

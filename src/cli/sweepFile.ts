@@ -1,46 +1,11 @@
 /** Files that sweeps write and `lab merge` puts together: JSON with everything in it, or CSV, a line a row. */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { columnsOf, csvLine } from '../model/experiments/csv.ts';
-import type { AnyValues } from '../model/experiments/params.ts';
-import type { Row, Value } from '../model/experiments/view.ts';
+import { type Sweep, sweepCsv, sweepJson } from '../model/experiments/sweep.ts';
 import { UsageError } from './arguments.ts';
-
-/** One combination of values and what its run gave. */
-export interface Point {
-  /** Its number among all combinations, from 0, whichever shard ran it. */
-  readonly point: number;
-  readonly values: AnyValues;
-  readonly rows: readonly Row[];
-}
-
-/** A sweep or a shard of one. */
-export interface Sweep {
-  readonly experiment: string;
-  /** Version of the model. */
-  readonly model: string;
-  /** Values by swept parameter. */
-  readonly swept: Readonly<Record<string, readonly Value[]>>;
-  /** Number of points of the whole sweep. */
-  readonly total: number;
-  readonly points: readonly Point[];
-}
-
-/** A sweep as CSV: the point's number, the swept parameters as `param.NAME`, then the columns of the rows. */
-function csvOf({ swept, points }: Sweep): string {
-  const names = Object.keys(swept);
-  const columns = columnsOf(points.flatMap(({ rows }) => rows));
-  const lines = points.flatMap(({ point, values, rows }) =>
-    rows.map(row =>
-      csvLine([point, ...names.map(name => values[name]), ...columns.map(key => row[key] ?? null)]),
-    ),
-  );
-  const head = csvLine(['point', ...names.map(name => `param.${name}`), ...columns]);
-  return `${[head, ...lines].join('\n')}\n`;
-}
 
 /** Writes a sweep, as CSV or JSON by the name's end; the file is there whole or not at all. */
 export function writeSweep(file: string, sweep: Sweep): void {
-  writeFileSync(`${file}.new`, file.endsWith('.csv') ? csvOf(sweep) : `${JSON.stringify(sweep, null, 1)}\n`);
+  writeFileSync(`${file}.new`, file.endsWith('.csv') ? sweepCsv(sweep) : sweepJson(sweep));
   renameSync(`${file}.new`, file);
 }
 

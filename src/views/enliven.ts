@@ -14,6 +14,9 @@ const moves: Readonly<Record<string, readonly [number, number]>> = {
 
 const ZOOM = 2;
 
+/** Event that bubbles from a drawing when a mark of it was chosen; `detail` is the mark. */
+export const CHOSEN = 'fl-chosen';
+
 /** One drawing of lanes that answers. */
 class Lively {
   readonly #drawing: SVGElement;
@@ -57,6 +60,8 @@ class Lively {
     mark.setAttribute('aria-selected', 'true');
     this.#drawing.setAttribute('aria-activedescendant', mark.id);
     if (this.#readout) this.#readout.textContent = mark.getAttribute('aria-label');
+    const { CustomEvent } = this.#drawing.ownerDocument.defaultView ?? globalThis;
+    this.#drawing.dispatchEvent(new CustomEvent(CHOSEN, { bubbles: true, detail: mark }));
     const [start, end] = [numberOf(mark, 'data-start'), numberOf(mark, 'data-end')];
     const span = this.#to - this.#from;
     if (end <= this.#from || start >= this.#to) this.#show((start + end - span) / 2, span);

@@ -1,11 +1,11 @@
 import type { PlotView, TableView, View } from '../model/experiments/view.ts';
 import { html } from './dom.ts';
-import { drawLanes } from './lanes.ts';
+import { drawLanes, type Lanes } from './lanes.ts';
 import { kindEntry, type LegendEntry, legend } from './legend.ts';
 import { kindsOf, memoryMapLanes, memoryMapTable } from './memoryMap.ts';
 import { drawPageTable, pageTableKinds, pageTableTable } from './pageTable.ts';
 import { kindLabels, patterns, sliceLabels } from './patterns.ts';
-import { drawPlot } from './plot.ts';
+import { drawPlot, type Frame } from './plot.ts';
 import { plotLegend } from './series.ts';
 import { drawTable, scrollable } from './table.ts';
 import { slicesOf, timelineLanes, timelineTable } from './timeline.ts';
@@ -99,7 +99,25 @@ function placeOf(drawing: Element): string | undefined {
   return height === null ? undefined : `contain-intrinsic-block-size:auto ${height}px`;
 }
 
-async function partsOf(document: Document, view: Exclude<View, TableView>, uid: string): Promise<Parts> {
+/** What a figure shares with another beside it. */
+export interface Shared {
+  /** Scale, categories and colours of a plot. */
+  readonly frame?: Frame;
+  /** Ends of the axis of a timeline or a map. */
+  readonly window?: readonly [from: number, to: number];
+}
+
+/** Lanes over the axis that they share with others. */
+function over(lanes: Lanes, window: Shared['window']): Lanes {
+  return window ? { ...lanes, from: window[0], to: window[1] } : lanes;
+}
+
+async function partsOf(
+  document: Document,
+  view: Exclude<View, TableView>,
+  uid: string,
+  { frame, window }: Shared,
+): Promise<Parts> {
   const each = (draw: (width: number, id: string) => SVGElement) =>
     Object.entries(widths).map(([name, width]) => {
       const drawing = draw(width, `${uid}-${name}`);
@@ -110,19 +128,20 @@ async function partsOf(document: Document, view: Exclude<View, TableView>, uid: 
       const Plot = await import('@observablehq/plot');
       return {
         drawings: each((width, id) => {
-          const drawing = drawPlot(Plot, document, view, width, id);
+          const drawing = drawPlot(Plot, document, view, width, id, frame);
           drawing.setAttribute('role', 'img');
           drawing.setAttribute('aria-label', view.summary);
           return drawing;
         }),
-        entries: plotLegend(document, view, uid),
+        entries: plotLegend(document, frame ? { ...view, rows: frame.rows } : view, uid),
       };
     }
     case 'memory-map': {
       const kinds = kindsOf(view);
       return {
         drawings: each((width, id) => {
-          const drawing = drawLanes(document, memoryMapLanes(view, id), width, id, view.summary);
+          const lanes = over(memoryMapLanes(view, id), window);
+          const drawing = drawLanes(document, lanes, width, id, view.summary);
           drawing.prepend(patterns(document, id, kinds));
           return drawing;
         }),
@@ -141,7 +160,8 @@ async function partsOf(document: Document, view: Exclude<View, TableView>, uid: 
       const kinds = slicesOf(view);
       return {
         drawings: each((width, id) => {
-          const drawing = drawLanes(document, timelineLanes(view, id), width, id, view.summary);
+          const lanes = over(timelineLanes(view, id), window);
+          const drawing = drawLanes(document, lanes, width, id, view.summary);
           drawing.prepend(patterns(document, id, kinds));
           return drawing;
         }),
@@ -158,8 +178,14 @@ async function partsOf(document: Document, view: Exclude<View, TableView>, uid: 
  *
  * @param document the page's, or a small one when the site is built
  * @param uid tells this figure's ids from all others on the page
+ * @param shared what it has in common with a figure beside it
  */
-export async function drawFigure(document: Document, view: View, uid: string): Promise<HTMLElement> {
+export async function drawFigure(
+  document: Document,
+  view: View,
+  uid: string,
+  shared: Shared = {},
+): Promise<HTMLElement> {
   const caption = html(document, 'figcaption', { class: 'fl-title' }, view.title);
   if (view.kind === 'table') {
     return html(
@@ -170,7 +196,7 @@ export async function drawFigure(document: Document, view: View, uid: string): P
       scrollable(document, view.title, drawTable(document, view)),
     );
   }
-  const { drawings, entries, tools, trace } = await partsOf(document, view, uid);
+  const { drawings, entries, tools, trace } = await partsOf(document, view, uid, shared);
   return html(
     document,
     'figure',

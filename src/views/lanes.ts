@@ -161,6 +161,28 @@ export function numberOf(element: Element, name: string): number {
   return Number(element.getAttribute(name));
 }
 
+/** Places the cursor, where the drawing has one, for a window of the axis. */
+function placeCursor(drawing: Element, from: number, to: number): void {
+  const cursor = drawing.querySelector('.fl-cursor');
+  if (!cursor) return;
+  const [left, right] = [numberOf(drawing, 'data-left'), numberOf(drawing, 'data-right')];
+  const at = numberOf(cursor, 'data-at');
+  if (at < from || at > to) cursor.setAttribute('display', 'none');
+  else cursor.removeAttribute('display');
+  const x = left + ((at - from) * (right - left)) / (to - from);
+  cursor.setAttribute('d', `M${Math.round(x * 100) / 100} 0V${numberOf(drawing, 'data-axis')}`);
+}
+
+/** Puts the cursor of a drawing at a place of its axis; the drawing keeps its window. */
+export function setCursor(document: Document, drawing: Element, at: number): void {
+  const cursor =
+    drawing.querySelector('.fl-cursor') ??
+    drawing.appendChild(svg(document, 'path', { class: 'fl-cursor', 'aria-hidden': 'true' }));
+  cursor.setAttribute('data-at', String(at));
+  const [from, to] = ['data-window-from', 'data-window-to'].map(name => numberOf(drawing, name));
+  placeCursor(drawing, from, to);
+}
+
 /** Places every mark, and the axis, for a window of the axis. What lies outside is not shown. */
 export function layout(document: Document, drawing: Element, from: number, to: number): void {
   const left = numberOf(drawing, 'data-left');
@@ -169,6 +191,8 @@ export function layout(document: Document, drawing: Element, from: number, to: n
   const unit = drawing.getAttribute('data-unit') === 'gfn' ? 'gfn' : 'ns';
   const scale = (right - left) / (to - from);
   const place = (at: number) => left + (at - from) * scale;
+  drawing.setAttribute('data-window-from', String(from));
+  drawing.setAttribute('data-window-to', String(to));
   const round = (at: number) => Math.round(at * 100) / 100;
 
   for (const mark of drawing.querySelectorAll('.fl-lane-mark')) {
@@ -193,6 +217,8 @@ export function layout(document: Document, drawing: Element, from: number, to: n
     else label.removeAttribute('display');
     label.setAttribute('x', '6');
   }
+
+  placeCursor(drawing, from, to);
 
   // A label at the edge of the drawing stays inside it.
   const edge = CHARACTER * 2.5;

@@ -19,6 +19,7 @@ const NARROW = 500;
 interface Sheet {
   readonly Plot: Plot;
   readonly view: PlotView;
+  readonly frame: Frame;
   readonly width: number;
   readonly uid: string;
   readonly styles: readonly Style[];
@@ -134,8 +135,8 @@ function isBinary({ unit }: Axis): boolean {
 }
 
 /** Options of an axis that is a number line. */
-function numberAxis({ view, width }: Sheet, axis: Axis) {
-  const values = view.rows.map(row => Number(row[axis.key])).filter(Number.isFinite);
+function numberAxis({ width, frame }: Sheet, axis: Axis) {
+  const values = frame.rows.map(row => Number(row[axis.key])).filter(Number.isFinite);
   const most = width < NARROW ? 4 : 7;
   const low = reduce(values, Math.min);
   const high = reduce(values, Math.max);
@@ -143,6 +144,7 @@ function numberAxis({ view, width }: Sheet, axis: Axis) {
   return {
     type: log ? ('log' as const) : ('linear' as const),
     base: log && isBinary(axis) ? 2 : undefined,
+    domain: frame.extents[axis.key],
     label: ticksCarryUnit(axis.unit) ? axis.label : formatLabel(axis),
     labelArrow: 'none' as const,
     tickFormat: (value: number) => formatTick(value, axis.unit),
@@ -167,7 +169,7 @@ function room(texts: Iterable<string>): number {
 }
 
 function axes(sheet: Sheet): PlotLibrary.PlotOptions & { marks: Mark[] } {
-  const { Plot, view, width, across, grouped, styles, categories } = sheet;
+  const { Plot, view, frame, width, across, grouped, styles, categories } = sheet;
   const value = { ...numberAxis(sheet, view.y), nice: true, zero: drawsBars(view) && view.y.scale !== 'log' };
   const names = { type: 'band' as const, domain: categories, padding: 0.25 };
   const within = { type: 'band' as const, axis: null, domain: styles.map(({ name }) => name), padding: 0.08 };
@@ -175,7 +177,7 @@ function axes(sheet: Sheet): PlotLibrary.PlotOptions & { marks: Mark[] } {
     const category = categories
       ? { ...names, label: formatLabel(view.x), labelArrow: 'none' as const }
       : numberAxis(sheet, view.x);
-    const valueTexts = view.rows.map(row => formatTick(Math.round(Number(row[view.y.key])), view.y.unit));
+    const valueTexts = frame.rows.map(row => formatTick(Math.round(Number(row[view.y.key])), view.y.unit));
     return {
       y: value,
       x: grouped ? within : category,
@@ -226,12 +228,57 @@ function tidy(drawing: Element): void {
   }
 }
 
+/** What plots that stand side by side have in common. */
+export interface Frame {
+  /** Rows of all of them: they decide categories, colours and ticks. */
+  readonly rows: readonly Row[];
+  /** Ends of the axes that are number lines, by column; the library finds those that are left out. */
+  readonly extents: Readonly<Record<string, readonly [number, number]>>;
+}
+
+/** Both ends of some numbers. */
+function extent(values: readonly number[]): [number, number] {
+  return [reduce(values, Math.min), reduce(values, Math.max)];
+}
+
+/** Heights of a stacked plot's bars. */
+function heights({ x, y, rows }: PlotView): number[] {
+  const sums = new Map<string, number>();
+  for (const row of rows) {
+    const at = nameOf(row[x.key]);
+    sums.set(at, (sums.get(at) ?? 0) + Number(row[y.key]));
+  }
+  return [...sums.values()];
+}
+
+/** One scale for several plots of the same columns. */
+export function sharedFrame(views: readonly PlotView[]): Frame {
+  const [{ x, y, mark }] = views;
+  const rows = views.flatMap(view => view.rows);
+  const published = views.flatMap(view => view.published ?? []);
+  const along = [...rows.map(row => row[x.key]), ...published.map(point => point.x)];
+  const values = [
+    ...(mark === 'stack' ? views.flatMap(heights) : rows.map(row => Number(row[y.key]))),
+    ...published.map(point => point.y),
+    ...(drawsBars(views[0]) ? [0] : []),
+  ].filter(Number.isFinite);
+  const numbers = along.map(Number).filter(Number.isFinite);
+  return {
+    rows,
+    extents: {
+      ...(numbers.length > 0 ? { [x.key]: extent(numbers) } : {}),
+      ...(values.length > 0 ? { [y.key]: extent(values) } : {}),
+    },
+  };
+}
+
 /**
  * Draws a plot.
  *
  * @param Plot the library, loaded by whoever needs a drawing
  * @param width of the drawing in CSS pixels
  * @param uid tells this drawing's ids from all others on the page
+ * @param frame what it shares with those beside it
  */
 export function drawPlot(
   Plot: Plot,
@@ -239,22 +286,24 @@ export function drawPlot(
   view: PlotView,
   width: number,
   uid: string,
+  frame: Frame = { rows: view.rows, extents: {} },
 ): SVGElement {
-  const styles = stylesOf(view);
+  const styles = stylesOf({ ...view, rows: frame.rows });
   // Bars stand at names, even where the names are numbers.
   const named =
-    drawsBars(view) || view.x.scale === 'band' || view.rows.some(row => typeof row[view.x.key] === 'string');
+    drawsBars(view) || view.x.scale === 'band' || frame.rows.some(row => typeof row[view.x.key] === 'string');
   const sheet: Sheet = {
     Plot,
     view,
+    frame,
     width,
     uid,
     styles,
-    categories: named ? [...new Set(view.rows.map(row => nameOf(row[view.x.key])))] : undefined,
+    categories: named ? [...new Set(frame.rows.map(row => nameOf(row[view.x.key])))] : undefined,
     across: view.horizontal === true && drawsBars(view),
     grouped: view.mark === 'bar' && view.series !== undefined && view.series !== view.x.key,
   };
-  const frame = axes(sheet);
+  const options = axes(sheet);
   const drawing = Plot.plot({
     document,
     width,
@@ -262,9 +311,9 @@ export function drawPlot(
     marginBottom: 44,
     marginTop: 26,
     style: { fontSize: `${FONT}px`, fontFamily: 'inherit', background: 'none', overflow: 'visible' },
-    ...frame,
+    ...options,
     marks: [
-      ...frame.marks,
+      ...options.marks,
       ...(drawsBars(view) ? barMarks(sheet) : lineMarks(sheet)),
       ...publishedMarks(sheet),
     ],

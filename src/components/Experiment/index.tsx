@@ -1,13 +1,28 @@
 import ErrorBoundary from '@docusaurus/ErrorBoundary';
 import useBrokenLinks from '@docusaurus/useBrokenLinks';
 import useIsBrowser from '@docusaurus/useIsBrowser';
-import { type FocusEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
+import {
+  type FocusEvent,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { type AnyValues, defaults, type Params } from '../../model/experiments/params.ts';
+import type { CompareState, SweepState } from '../../playground/link/state.ts';
 import Control from './Control.tsx';
 import DefaultOutcome from './DefaultOutcome.tsx';
 import Save from './Save.tsx';
+import { another, suggested } from './setting.ts';
 import { useLink } from './useLink.ts';
 import { type Frames, type Status, useOutcome } from './useOutcome.ts';
+
+const Compare = lazy(() => import('./Compare.tsx'));
+const Sweep = lazy(() => import('./Sweep.tsx'));
 
 /** What the page knows of an experiment before anybody runs it. */
 interface Definition {
@@ -40,6 +55,8 @@ function statusText(status: Status): string {
   switch (status.kind) {
     case 'default':
       return 'Shown: the run with these defaults.';
+    case 'brought':
+      return 'Not run yet: press Run. Shown: a run with other values.';
     case 'running':
       return 'Running …';
     case 'stopped':
@@ -65,10 +82,20 @@ function Panel({ definition, brief = false }: Props): ReactNode {
   const frames = useFrames();
   const [values, setValues] = useState<AnyValues>(() => defaults(params));
   const section = useRef<HTMLElement>(null);
-  const { status, warm, start, stop } = useOutcome(id, frames);
-  const { note, share, forget } = useLink(id, params, sent => {
+  const [compare, setCompare] = useState<CompareState>();
+  const [sweep, setSweep] = useState<SweepState>();
+  /** Links that were followed to here: each opens its comparison anew, which runs by itself only where a reader opened it. */
+  const [links, setLinks] = useState(0);
+  const [eager, setEager] = useState(false);
+  const { status, warm, start, stop, brought } = useOutcome(id, frames);
+  const { note, share, forget } = useLink(id, params, (sent, beside, pressed) => {
     setValues(sent);
-    start(sent);
+    setEager(false);
+    setLinks(links + 1);
+    setCompare(beside.compare);
+    setSweep(beside.sweep);
+    if (pressed) start(sent);
+    else brought();
     section.current?.scrollIntoView();
   });
 
@@ -85,6 +112,16 @@ function Panel({ definition, brief = false }: Props): ReactNode {
     forget();
     setValues(next);
     start(next);
+  };
+  const openCompare = () => {
+    forget();
+    setEager(true);
+    setCompare({ values: another(params, values), cursor: 0 });
+  };
+  const openSweep = () => {
+    forget();
+    const [[name, param]] = Object.entries(params);
+    setSweep({ across: name, lists: { [name]: suggested(param) } });
   };
   const isDefault = Object.keys(params).every(name => values[name] === params[name].default);
 
@@ -116,15 +153,36 @@ function Panel({ definition, brief = false }: Props): ReactNode {
         <p className="fl-help">The controls need JavaScript; the figures show the run with the defaults.</p>
       </noscript>
       <div className="fl-actions">
+        <button
+          type="button"
+          disabled={!isBrowser || status.kind === 'running'}
+          onClick={() => start(values)}
+        >
+          Run
+        </button>
         <button type="button" disabled={!isBrowser || isDefault} onClick={() => change(defaults(params))}>
           Defaults
         </button>
         <button type="button" disabled={status.kind !== 'running'} onClick={stop}>
           Stop
         </button>
-        <button type="button" disabled={!isBrowser} onClick={() => share(values)}>
+        <button
+          type="button"
+          disabled={!isBrowser}
+          onClick={() => share(values, { ...(compare ? { compare } : {}), ...(sweep ? { sweep } : {}) })}
+        >
           Link
         </button>
+        {all.length > 0 && (
+          <>
+            <button type="button" disabled={!isBrowser || compare !== undefined} onClick={openCompare}>
+              Compare
+            </button>
+            <button type="button" disabled={!isBrowser || sweep !== undefined} onClick={openSweep}>
+              Sweep
+            </button>
+          </>
+        )}
         <p role="status">{statusText(status)}</p>
         <progress
           aria-label="Progress of the run"
@@ -154,6 +212,31 @@ function Panel({ definition, brief = false }: Props): ReactNode {
         {controls}
       </div>
       {!brief && <DefaultOutcome id={id} part="rest" frame={frames.rest} />}
+      <Suspense fallback={<p className="fl-help">Loading …</p>}>
+        {compare && (
+          <Compare
+            key={`compare ${links}`}
+            id={id}
+            params={params}
+            values={values}
+            state={compare}
+            onChange={setCompare}
+            onClose={() => setCompare(undefined)}
+            eager={eager}
+          />
+        )}
+        {sweep && (
+          <Sweep
+            key={`sweep ${links}`}
+            id={id}
+            params={params}
+            values={values}
+            state={sweep}
+            onChange={setSweep}
+            onClose={() => setSweep(undefined)}
+          />
+        )}
+      </Suspense>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import type { AnyValues } from '../../model/experiments/params.ts';
 import type { Outcome } from '../../views/index.ts';
 import type { RunReply, RunRequest } from './messages.ts';
+import { startWorker } from './startWorker.ts';
 
 /** Who wants to know how a run goes. */
 export interface RunListener {
@@ -43,7 +44,7 @@ export class Runner {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url));
+    const worker = startWorker();
     worker.addEventListener('message', ({ data }: MessageEvent<RunReply>) => {
       if (data.run !== this.#run) return;
       if (data.kind === 'progress') {

@@ -7,13 +7,14 @@ import { encodeLink } from '../../playground/link/codec.ts';
 import { saveFile } from '../../views/saveFile.ts';
 import { pngOf, standaloneSvg } from '../../views/standalone.ts';
 import type { RunReply, RunRequest } from './messages.ts';
+import { startWorker } from './startWorker.ts';
 
 export type Format = 'csv' | 'json' | 'svg' | 'png';
 
 /** Runs an experiment once more, by itself: what is saved is what these very values give. */
 function runOnce(id: string, values: AnyValues): Promise<Extract<RunReply, { kind: 'done' }>> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url));
+    const worker = startWorker();
     const request: RunRequest = { run: 0, id, values };
     worker.addEventListener('message', ({ data }: MessageEvent<RunReply>) => {
       if (data.kind === 'progress') return;

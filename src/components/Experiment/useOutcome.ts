@@ -8,6 +8,8 @@ const REST = 120;
 
 export type Status =
   | { readonly kind: 'default' }
+  /** A link brought values that nobody has run. */
+  | { readonly kind: 'brought' }
   | { readonly kind: 'running'; readonly fraction: number }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'drawn' }
@@ -19,6 +21,8 @@ interface Run {
   warm(): void;
   start(values: AnyValues): void;
   stop(): void;
+  /** Says that what is shown is not what is set. */
+  brought(): void;
 }
 
 /** Where the parts of an outcome stand; `rest` may be left out of a page. */
@@ -95,5 +99,12 @@ export function useOutcome(id: string, frames: Frames): Run {
     setStatus({ kind: 'stopped' });
   }, []);
 
-  return { status, warm, start, stop };
+  const brought = useCallback(() => {
+    clearTimeout(rest.current);
+    runner.current?.stop();
+    drawn.current += 1;
+    setStatus({ kind: 'brought' });
+  }, []);
+
+  return { status, warm, start, stop, brought };
 }

@@ -35,15 +35,27 @@ const value = fc.oneof(
   fc.integer(),
   text,
 );
+const param = fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9]{0,20}$/);
+const values = fc.dictionary(param, value, { maxKeys: 12, noNullPrototype: true });
+const sweep = fc
+  .dictionary(param, text, { minKeys: 1, maxKeys: LIMITS.swept, noNullPrototype: true })
+  .chain(lists =>
+    fc.record(
+      { across: fc.constantFrom(...Object.keys(lists)), lists: fc.constant(lists), measure: param },
+      { requiredKeys: ['across', 'lists'] },
+    ),
+  );
 const state: fc.Arbitrary<LinkState> = fc.oneof(
-  fc.record({
-    kind: fc.constant('experiment' as const),
-    id,
-    values: fc.dictionary(fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9]{0,20}$/), value, {
-      maxKeys: 12,
-      noNullPrototype: true,
-    }),
-  }),
+  fc.record(
+    {
+      kind: fc.constant('experiment' as const),
+      id,
+      values,
+      compare: fc.record({ values, cursor: fc.nat(LIMITS.thousandths) }),
+      sweep,
+    },
+    { requiredKeys: ['kind', 'id', 'values'] },
+  ),
   fc.record(
     {
       kind: fc.constant('program' as const),

@@ -114,7 +114,7 @@ export async function decodeLink(link: string): Promise<Decoded> {
 }
 
 function plain(state: LinkState, model: string): Plain {
-  return { ...state, model };
+  return { ...state, model } as Plain;
 }
 
 function refuse(why: LinkFault, message: string): Decoded {

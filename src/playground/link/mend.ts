@@ -14,6 +14,20 @@ export function mended(fragment: string): string {
   }
 }
 
+/** The router's key of the entry in the browser's history at which the reader came in, if it had one already. */
+const cameIn: unknown =
+  typeof window === 'undefined' ? undefined : (window.history.state as { key?: unknown } | null)?.key;
+
+/**
+ * Whether a place in the browser's history was reached by a link that the reader pressed on this site; else it is the
+ * place at which he came in, or was typed.
+ *
+ * @param key the router's key of the place
+ */
+export function isPressed(key: string | undefined): boolean {
+  return key !== undefined && key !== cameIn;
+}
+
 function mend(): void {
   const { pathname, search, hash } = window.location;
   const whole = mended(hash);

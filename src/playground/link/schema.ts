@@ -3,7 +3,16 @@
  * later reader of the state might trip over.
  */
 import { wellFormed } from './canonical.ts';
-import { type ExperimentState, LIMITS, type LinkState, type ProgramState, type RaceState } from './state.ts';
+import {
+  type CompareState,
+  type ExperimentState,
+  LIMITS,
+  type LinkState,
+  type LinkValues,
+  type ProgramState,
+  type RaceState,
+  type SweepState,
+} from './state.ts';
 
 /** A payload as it stands in the link: the state, and the version of the model it was made with. */
 export interface Payload {
@@ -56,9 +65,42 @@ export function check(value: unknown): Payload {
 }
 
 function experiment(fields: Fields): ExperimentState {
-  only(fields, ['kind', 'model', 'id', 'values']);
+  only(fields, ['kind', 'model', 'id', 'values', 'compare', 'sweep']);
   const id = name(fields, 'id', ID);
-  const given = fieldsOf(fields.get('values'), 'values');
+  return {
+    kind: 'experiment',
+    id,
+    values: valuesOf(fields),
+    ...(fields.has('compare') ? { compare: compared(fieldsOf(fields.get('compare'), 'comparison')) } : {}),
+    ...(fields.has('sweep') ? { sweep: sweep(fieldsOf(fields.get('sweep'), 'sweep')) } : {}),
+  };
+}
+
+function compared(fields: Fields): CompareState {
+  only(fields, ['values', 'cursor']);
+  return { values: valuesOf(fields), cursor: whole(fields, 'cursor', LIMITS.thousandths) };
+}
+
+function sweep(fields: Fields): SweepState {
+  only(fields, ['across', 'lists', 'measure']);
+  const lists = Object.entries(valuesOf(fields, 'lists'));
+  if (lists.length === 0 || lists.length > LIMITS.swept)
+    throw new SchemaError(`sweeps none or more than ${LIMITS.swept} parameters`);
+  const texts = lists.map(([param, list]): [string, string] => {
+    if (typeof list !== 'string') throw new SchemaError(`sweeps ${param} over something that is no list`);
+    return [param, list];
+  });
+  const across = name(fields, 'across', PARAM);
+  if (!texts.some(([param]) => param === across)) throw new SchemaError(`sweeps nothing along ${across}`);
+  return {
+    across,
+    lists: Object.fromEntries(texts),
+    ...(fields.has('measure') ? { measure: name(fields, 'measure', PARAM) } : {}),
+  };
+}
+
+function valuesOf(fields: Fields, key = 'values'): LinkValues {
+  const given = fieldsOf(fields.get(key), key);
   if (given.size > LIMITS.values) throw new SchemaError(`has more than ${LIMITS.values} values`);
   const values: [string, number | string | boolean][] = [];
   for (const [param, value] of given) {
@@ -66,7 +108,7 @@ function experiment(fields: Fields): ExperimentState {
       throw new SchemaError('names a value in no way a parameter is named');
     values.push([param, paramValue(param, value)]);
   }
-  return { kind: 'experiment', id, values: Object.fromEntries(values) };
+  return Object.fromEntries(values);
 }
 
 function paramValue(param: string, value: unknown): number | string | boolean {
@@ -103,11 +145,15 @@ function race(fields: Fields): RaceState {
       `has a schedule that is missing, broken or longer than ${LIMITS.schedule} characters`,
     );
   }
-  const cursor = fields.get('cursor');
-  if (typeof cursor !== 'number' || !Number.isInteger(cursor) || cursor < 0 || cursor > LIMITS.cursor) {
-    throw new SchemaError(`has a cursor that is not a whole number from 0 to ${LIMITS.cursor}`);
+  return { kind: 'race', id, design, schedule, cursor: whole(fields, 'cursor', LIMITS.cursor) };
+}
+
+function whole(fields: Fields, key: string, most: number): number {
+  const value = fields.get(key);
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > most) {
+    throw new SchemaError(`has a ${key} that is not a whole number from 0 to ${most}`);
   }
-  return { kind: 'race', id, design, schedule, cursor: cursor === 0 ? 0 : cursor };
+  return value === 0 ? 0 : value;
 }
 
 /** Own enumerable fields. A map, so that a field called `__proto__` is a field like any other. */

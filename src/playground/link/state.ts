@@ -8,8 +8,30 @@ export interface ExperimentState {
   /** `debate/name`. */
   readonly id: string;
   /** Values by parameter name. Whether they fit the experiment's parameters is for its page to check. */
-  readonly values: Readonly<Record<string, number | string | boolean>>;
+  readonly values: LinkValues;
+  readonly compare?: CompareState;
+  readonly sweep?: SweepState;
 }
+
+/** Values by parameter name. */
+export type LinkValues = Readonly<Record<string, number | string | boolean>>;
+
+/** A second setting beside the first. */
+export type CompareState = {
+  readonly values: LinkValues;
+  /** Where on the axis of the first figure, in thousandths. */
+  readonly cursor: number;
+};
+
+/** What is swept, as it was typed. */
+export type SweepState = {
+  /** Parameter along the x axis. */
+  readonly across: string;
+  /** Lists like `1,2,4` of one or two parameters. */
+  readonly lists: Readonly<Record<string, string>>;
+  /** Column that is shown; the page chooses where it is left out. */
+  readonly measure?: string;
+};
 
 /** The text of a program. It is put in an editor and never run by a link. */
 export interface ProgramState {
@@ -47,6 +69,10 @@ export const LIMITS = {
   values: 64,
   /** Characters of one text value. */
   text: 200,
+  /** Parameters of a sweep. */
+  swept: 2,
+  /** Steps of the cursor of a comparison. */
+  thousandths: 1_000,
   /** Characters of a schedule. */
   schedule: 8_192,
   /** Steps of a schedule. */
