@@ -43,7 +43,7 @@ function summaryOf(map: HeatMap, low: number, high: number): string {
 
 function drawing(document: Document, map: HeatMap, low: number, high: number, summary: string): SVGElement {
   const { x, y, measure } = map;
-  const left = Math.min(220, Math.max(...y.values.map(({ length }) => length), 4) * 7.2 + 16);
+  const left = Math.min(220, Math.max(...y.values.map(({ length }) => length), y.label.length) * 7.2 + 16);
   const width = (WIDTH - left - 8) / Math.max(1, x.values.length);
   const bottom = HEAD + y.values.length * CELL;
   const text = (at: { x: number; y: number }, what: string, anchor: string) =>

@@ -17,7 +17,7 @@ export function columnsKnown(views: readonly View[]): ReadonlyMap<string, Column
   for (const view of views) {
     const columns = view.kind === 'table' ? view.columns : view.kind === 'plot' ? [view.y, view.x] : [];
     for (const { key, label, unit, digits } of columns)
-      if (!known.has(key)) known.set(key, { key, label, unit, digits });
+      if (label !== '' && !known.has(key)) known.set(key, { key, label, unit, digits });
   }
   return known;
 }
