@@ -43,6 +43,8 @@ struct worker {
 };
 
 static struct worker workers[THREADS];
+/* Held by whoever writes an answer. */
+static pthread_mutex_t answering = PTHREAD_MUTEX_INITIALIZER;
 static __thread sigjmp_buf recovery;
 static __thread volatile sig_atomic_t guarded;
 static __thread volatile int died_of, died_code;
@@ -94,7 +96,6 @@ static uint64_t number(char **at)
 /* One line in one write, so that threads' answers keep apart. */
 static void answer(const char *format, ...)
 {
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	char *text = NULL, *whole = NULL;
 	va_list list;
 	va_start(list, format);
@@ -103,7 +104,7 @@ static void answer(const char *format, ...)
 	if (length < 0)
 		_exit(1);
 	length = self ? asprintf(&whole, "@%d %s\n", self, text) : asprintf(&whole, "%s\n", text);
-	pthread_mutex_lock(&lock);
+	pthread_mutex_lock(&answering);
 	for (int done = 0; done < length;) {
 		ssize_t wrote = write(1, whole + done, length - done);
 		if (wrote < 0 && errno != EINTR)
@@ -111,7 +112,7 @@ static void answer(const char *format, ...)
 		if (wrote > 0)
 			done += wrote;
 	}
-	pthread_mutex_unlock(&lock);
+	pthread_mutex_unlock(&answering);
 	free(text);
 	free(whole);
 }
@@ -258,7 +259,10 @@ static void hand_over(char *at)
 
 static void fork_child(void)
 {
+	/* A thread that is still writing an answer would leave the child a lock that nobody opens. */
+	pthread_mutex_lock(&answering);
 	pid_t child = fork();
+	pthread_mutex_unlock(&answering);
 	if (child < 0) {
 		answer("%d", -errno);
 		return;

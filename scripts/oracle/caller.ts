@@ -101,6 +101,15 @@ export class Hands {
   }
 }
 
+/** What the kernel's scheduler says of a thread. */
+export interface Standing {
+  readonly state: string;
+  readonly switches: string;
+  readonly ran: number;
+}
+
+const NO_STANDING: Standing = { state: '?', switches: '', ran: 0 };
+
 interface Waiting {
   resolve(line: string): void;
   reject(error: Error): void;
@@ -150,22 +159,27 @@ export class Caller extends Hands {
     await this.send(0, `K ${number}`);
   }
 
-  /** How a thread stands with the kernel's scheduler: its state's letter, and how often it has been switched. */
-  standing(number: number): { state: string; switches: string } {
+  /**
+   * How a thread stands with the kernel's scheduler: its state's letter, how often it has been switched, and for how
+   * many ns it has run.
+   */
+  standing(number: number): Standing {
     // The first one waits for its child, which is the one that answers.
-    if (number === 0 && this.children > 0) return { state: '?', switches: '' };
+    if (number === 0 && this.children > 0) return NO_STANDING;
     const { pid } = this.child;
     const tid = number === 0 ? pid : this.workers[number - 1].tid;
     let status: string;
+    let ran: number;
     try {
       status = readFileSync(`/proc/${pid}/task/${tid}/status`, 'utf8');
+      ran = Number.parseInt(readFileSync(`/proc/${pid}/task/${tid}/schedstat`, 'utf8'), 10);
     } catch {
       // It has ended, and whoever waits for its answers is about to be told.
-      return { state: '?', switches: '' };
+      return NO_STANDING;
     }
     const state = /^State:\s+(\S)/m.exec(status)?.[1] ?? '?';
     const switches = status.match(/^(non)?voluntary_ctxt_switches:.*$/gm)?.join() ?? '';
-    return { state, switches };
+    return { state, switches, ran };
   }
 
   /** Has a child process do what `body` asks for, and waits for its end. */

@@ -22,8 +22,8 @@ const LOOK_MS = 2;
 const LOOKS: Readonly<Record<string, number>> = { S: 5, D: 40 };
 /** The same for the first thread where no other one does anything. */
 const FIRST_LOOKS = 1500;
-/** Looks after which a thread that still runs is taken for one that tries the same thing again and again. */
-const MOST_LOOKS = 1000;
+/** Time, in ns, after which a thread that still runs is taken for one that tries the same thing again and again. */
+const SPINNING_NS = 40_000_000;
 
 export class Jobs {
   private readonly caller: Caller;
@@ -79,16 +79,20 @@ export class Jobs {
   /** Waits until every job is over, or sleeps without anybody to wake it, or gets nowhere. */
   async settle(): Promise<void> {
     const looks = new Map<Job, number>();
+    const began = new Map<Job, number>();
+    const idle = { switches: '', looks: 0 };
     let changed = false;
-    for (let look = 0; this.pending.size > 0; look++) {
+    while (this.pending.size > 0) {
       const first = [...this.pending].find(job => job.worker === 0) ?? [...this.pending][0];
       const size = this.pending.size;
       await Promise.race([first.over, sleep(LOOK_MS)]);
       // A thread that came to its end may have let others go on.
       if (this.pending.size < size && first.worker !== 0) changed = true;
-      let calm = true;
+      let calm = this.firstIsIdle(idle);
       for (const job of this.pending) {
-        const { state, switches } = this.caller.standing(job.worker);
+        const { state, switches, ran } = this.caller.standing(job.worker);
+        if (!began.has(job)) began.set(job, ran);
+        if (job.worker !== 0 && ran - began.get(job)! > SPINNING_NS) continue;
         const standing = `${state} ${switches}`;
         const same = this.standings.get(job) === standing;
         if (!same) changed = true;
@@ -96,12 +100,21 @@ export class Jobs {
         looks.set(job, same ? (looks.get(job) ?? 0) + 1 : 0);
         if (looks.get(job)! < this.looksWanted(job, state, changed)) calm = false;
       }
-      if (calm || (look > MOST_LOOKS && first.worker !== 0)) return;
+      if (calm) return;
     }
+  }
+
+  /** The first thread hands commands over to the others: they may wait for it where it has not come to run. */
+  private firstIsIdle(seen: { switches: string; looks: number }): boolean {
+    const { state, switches } = this.caller.standing(0);
+    seen.looks = state !== 'R' && seen.switches === switches ? seen.looks + 1 : 0;
+    seen.switches = switches;
+    return seen.looks >= LOOKS.S;
   }
 
   private looksWanted(job: Job, state: string, changed: boolean): number {
     // With nobody to wait for, the first thread waits for the kernel itself.
+    if (state === '?') return Infinity;
     if (job.worker === 0) return this.pending.size === 1 ? FIRST_LOOKS : 3 * (LOOKS[state] ?? Infinity);
     return state === 'D' && !changed ? LOOKS.S : (LOOKS[state] ?? Infinity);
   }

@@ -29,13 +29,16 @@ const BACKENDS: readonly (readonly [module: string, tables: string])[] = [
 ];
 
 /** Asks the kernel. `machine` is a recorder that has begun. */
-export async function describeKernel(machine: Recorder): Promise<RecordingMeta> {
+export async function describeKernel(
+  machine: Recorder,
+): Promise<RecordingMeta & { readonly kernelRelease: string }> {
   const caps: Record<string, number> = {};
   for (const [name, number] of Object.entries(CAPS))
     caps[name] = Math.max(0, await machine.capability(number));
-  const kernelRelease = release();
-  const [kernel] = /^\d+\.\d+/.exec(kernelRelease) ?? ['0.0'];
-  return { format: 'kvm-mem-oracle/1', kernel, backend: backend(), caps };
+  // Without what whoever built it has added.
+  const [kernelRelease] = /^\d+(\.\d+)+/.exec(release()) ?? ['0.0'];
+  const [kernel] = /^\d+\.\d+/.exec(kernelRelease)!;
+  return { format: 'kvm-mem-oracle/1', kernel, kernelRelease, backend: backend(), caps };
 }
 
 function backend(): string {

@@ -87,6 +87,7 @@ async function record(
   program: string,
   device: string,
   name: string,
+  family: string,
   ops: readonly RecordedOp[],
 ): Promise<RecordedCase> {
   const recorder = await Recorder.begin(program, device);
@@ -98,7 +99,7 @@ async function record(
       recorded.push({ ...op, result: await recorder.perform(op) });
       if (recorder.stuck) break;
     }
-    return { name, family: 'random', ops: recorded };
+    return { name, family, ops: recorded };
   } catch (error) {
     if (error instanceof OracleError)
       error.message += `, in ${name} after ${JSON.stringify(recorded.slice(-3))}`;
@@ -188,7 +189,7 @@ async function run(options: Options, program: string): Promise<number> {
     const seed = options.seed + Math.floor(i / options.flavours.length);
     const name = `${flavour}-${seed}`;
     const wanted = sequence(seed, flavour, options.length, own);
-    const recorded = await record(program, options.device, name, wanted).catch(givenUp);
+    const recorded = await record(program, options.device, name, flavour, wanted).catch(givenUp);
     if (recorded === null) continue;
     cases.push(recorded);
     const verdict = replayCase(recorded, machine);
@@ -196,7 +197,7 @@ async function run(options: Options, program: string): Promise<number> {
     mismatches += verdict.mismatches.length;
     if (verdict.mismatches.length > 0 && shown++ < SHOWN) {
       const again = async (ops: readonly RecordedOp[]) => {
-        const fewer = (await record(program, options.device, name, ops).catch(() => null)) ?? {
+        const fewer = (await record(program, options.device, name, flavour, ops).catch(() => null)) ?? {
           ...recorded,
           ops: [],
         };
@@ -206,7 +207,16 @@ async function run(options: Options, program: string): Promise<number> {
       console.log(explain(small?.recorded ?? recorded, small?.mismatch ?? verdict.mismatches[0]));
     }
   }
-  if (options.out !== undefined) writeFileSync(options.out, JSON.stringify({ meta, cases }));
+  if (options.out !== undefined) {
+    const { seed, count, length, flavours } = options;
+    const only = flavours.length === 1 ? ` --flavour ${flavours[0]}` : '';
+    const command = `npm run oracle -- --seed ${seed} --count ${count} --length ${length}${only}`;
+    const made = { recordedAt: new Date().toISOString(), command };
+    writeFileSync(
+      options.out,
+      JSON.stringify({ meta: { ...meta, ...made, cases: cases.length, ops }, cases }),
+    );
+  }
   console.log(`cases ${cases.length}, ops ${ops}, mismatches ${mismatches}`);
   return mismatches === 0 ? 0 : 1;
 }

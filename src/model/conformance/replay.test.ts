@@ -29,8 +29,8 @@ describe('the recordings', () => {
 
   it('are as many as were made', () => {
     const cases = all.flatMap(recording => recording.cases);
-    expect(cases).toHaveLength(645);
-    expect(cases.reduce((sum, recorded) => sum + recorded.ops.length, 0)).toBe(21932);
+    expect(cases).toHaveLength(885);
+    expect(cases.reduce((sum, recorded) => sum + recorded.ops.length, 0)).toBe(26785);
   });
 });
 
@@ -96,7 +96,7 @@ describe('a recording that was tampered with', () => {
         }
       }
     }
-    expect(tried).toBe(16);
+    expect(tried).toBeGreaterThan(16);
   });
 
   it('mismatches where a result is missing', () => {

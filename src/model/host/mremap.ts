@@ -33,10 +33,13 @@ export interface RemapRequest {
 export function* remapRange(mm: Mm, request: RemapRequest): Actor<number> {
   const aftermath = newAftermath();
   const moved: Moved[] = [];
+  // What was at the target is told of before what moved there (notify_uffd).
+  const cleared = newAftermath();
   yield mm.mmapLock.write();
-  const result = yield* remap(mm, request, aftermath, moved);
+  const result = yield* remap(mm, { ...request, cleared }, aftermath, moved);
   yield mm.costs.mmapCall;
   mm.mmapLock.writeUnlock();
+  yield* settle(cleared);
   for (const { uffd, from, to, pages } of moved) {
     yield* sendEvent(uffd, {
       event: 'remap',
@@ -49,6 +52,12 @@ export function* remapRange(mm: Mm, request: RemapRequest): Actor<number> {
   return result;
 }
 
+/** A request under way. */
+interface Remap extends RemapRequest {
+  /** What is left to do about the mappings that made room at the target. */
+  readonly cleared: Aftermath;
+}
+
 interface Moved {
   readonly uffd: NonNullable<Vma['uffd']>;
   readonly from: number;
@@ -56,7 +65,7 @@ interface Moved {
   readonly pages: number;
 }
 
-function* remap(mm: Mm, request: RemapRequest, aftermath: Aftermath, moved: Moved[]): Actor<number> {
+function* remap(mm: Mm, request: Remap, aftermath: Aftermath, moved: Moved[]): Actor<number> {
   const { start, oldPages, newPages, to } = request;
   if (to >= 0 && oldPages === newPages) return yield* moveAll(mm, request, aftermath, moved);
   const vma = mm.vmas.find(start);
@@ -98,7 +107,7 @@ function expandInPlace(mm: Mm, vma: Vma, { start, oldPages, newPages }: RemapReq
  */
 function* moveAll(
   mm: Mm,
-  { start, oldPages, to, ...rest }: RemapRequest,
+  { start, oldPages, to, ...rest }: Remap,
   aftermath: Aftermath,
   moved: Moved[],
 ): Actor<number> {
@@ -127,9 +136,9 @@ function* moveAll(
 }
 
 /** Moves one mapping, or a part of it, onto a given place (mremap_to). */
-function* moveTo(mm: Mm, request: RemapRequest, aftermath: Aftermath, moved: Moved[]): Actor<number> {
+function* moveTo(mm: Mm, request: Remap, aftermath: Aftermath, moved: Moved[]): Actor<number> {
   const { start, oldPages, newPages, to } = request;
-  yield* unmapRange(mm, to, to + newPages, aftermath);
+  yield* unmapRange(mm, to, to + newPages, request.cleared);
   if (mm.vmas.find(start) === undefined) return -EFAULT;
   if (oldPages > newPages) yield* unmapRange(mm, start + newPages, start + oldPages, aftermath);
   const vma = mm.vmas.find(start);

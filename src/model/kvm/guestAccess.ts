@@ -8,7 +8,7 @@ import { NO_PFN } from '../host/frames.ts';
 import type { Task } from '../host/task.ts';
 import { PAGE_SIZE } from '../host/units.ts';
 import { emulateAccess } from './emulator.ts';
-import { EXIT_MEMORY_FAULT, EXIT_MMIO } from './exits.ts';
+import { EXIT_DIRTY_RING_FULL, EXIT_MEMORY_FAULT, EXIT_MMIO } from './exits.ts';
 import {
   MEMORY_EXIT_PRIVATE,
   MEMORY_EXIT_USERFAULT,
@@ -82,11 +82,12 @@ function* throughTables(
   const { exit } = vcpu;
   let left: RunExit = { reason: 'UNKNOWN' };
   if (exit?.reason === EXIT_MMIO) left = { reason: 'MMIO', addr: 0, len: 0, isWrite: write, data: null };
+  else if (exit?.reason === EXIT_DIRTY_RING_FULL) left = { reason: 'DIRTY_RING_FULL' };
   else if (exit?.reason === EXIT_MEMORY_FAULT) {
     const flags = (exit.isPrivate ? MEMORY_EXIT_PRIVATE : 0) | (exit.userfault ? MEMORY_EXIT_USERFAULT : 0);
     left = { reason: 'MEMORY_FAULT', flags, gpa: exit.gfn * PAGE_SIZE, size: PAGE_SIZE };
   }
-  return { errno: -vcpu.errno, exit: left, poisonedPage: -1 };
+  return { errno: 0 - vcpu.errno, exit: left, poisonedPage: -1 };
 }
 
 /** Takes one exit for a page that the shadow does not map. Null where the guest goes on. */

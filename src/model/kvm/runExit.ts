@@ -14,6 +14,8 @@ export type RunExit =
     }
   | { readonly reason: 'MEMORY_FAULT'; readonly flags: number; readonly gpa: number; readonly size: number }
   | { readonly reason: 'INTERNAL_ERROR' }
+  /** The vCPU's dirty ring has no room for what it may still write. */
+  | { readonly reason: 'DIRTY_RING_FULL' }
   | { readonly reason: 'SHUTDOWN' };
 
 /** KVM_MEMORY_EXIT_FLAG_PRIVATE. */

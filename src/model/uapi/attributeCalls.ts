@@ -2,6 +2,7 @@
  * KVM_SET_MEMORY_ATTRIBUTES (kvm_vm_ioctl_set_mem_attributes, virt/kvm/kvm_main.c), and its successor on a guest_memfd
  * as posted in the seventh version of in-place conversion (22 May 2026).
  */
+import { atLeast } from '../arch/profile.ts';
 import type { Actor } from '../engine/step.ts';
 import { EAGAIN, EBADF, EFAULT, EINVAL, ENOTTY } from '../host/errno.ts';
 import { PAGE_SIZE } from '../host/units.ts';
@@ -30,7 +31,7 @@ export function* kvmSetMemoryAttributes(
   const vm = vmOf(thread, fd);
   if (typeof vm === 'number') return vm;
   yield vm.costs.systemCall;
-  if (vm.conversion.stateInFile) return -ENOTTY;
+  if (vm.conversion.stateInFile || !atLeast(vm.profile.release, [6, 8])) return -ENOTTY;
   if (args === null) return -EFAULT;
   if (u64(args.flags) !== 0n) return -EINVAL;
   const attributes = u64(args.attributes);

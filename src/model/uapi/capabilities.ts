@@ -11,6 +11,7 @@ export const KVM_CAP_MULTI_ADDRESS_SPACE = 118;
 export const KVM_CAP_IMMEDIATE_EXIT = 136;
 export const KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 = 168;
 export const KVM_CAP_DIRTY_LOG_RING = 192;
+export const KVM_CAP_BINARY_STATS_FD = 203;
 export const KVM_CAP_DIRTY_LOG_RING_ACQ_REL = 223;
 export const KVM_CAP_USER_MEMORY2 = 231;
 export const KVM_CAP_MEMORY_FAULT_INFO = 232;
@@ -74,6 +75,8 @@ function standard(profile: Profile, cap: number): number {
     case KVM_CAP_DIRTY_LOG_RING:
     case KVM_CAP_DIRTY_LOG_RING_ACQ_REL:
       return DIRTY_RING_BYTES;
+    case KVM_CAP_BINARY_STATS_FD:
+      return atLeast(release, [5, 14]) ? 1 : 0;
     case KVM_CAP_USER_MEMORY2:
     case KVM_CAP_MEMORY_FAULT_INFO:
       return atLeast(release, [6, 8]) ? 1 : 0;

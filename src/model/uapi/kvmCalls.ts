@@ -1,7 +1,10 @@
 /** KVM's ioctls on its own descriptor, on a VM's and on a vCPU's (virt/kvm/kvm_main.c, arch/x86/kvm/x86.c). */
+import { atLeast } from '../arch/profile.ts';
 import type { Actor } from '../engine/step.ts';
-import { EBADF, EEXIST, EFAULT, EINVAL, EIO } from '../host/errno.ts';
+import { E2BIG, EBADF, EEXIST, EFAULT, EINVAL, EIO, ENOTTY, ENXIO } from '../host/errno.ts';
+import { PAGE_SIZE } from '../host/units.ts';
 import { clearDirtyLog, getDirtyLog } from '../kvm/dirtyLogCalls.ts';
+import { enableDirtyRings } from '../kvm/dirtyRing.ts';
 import { type GuestAccess, type GuestMode, guestAccess } from '../kvm/guestAccess.ts';
 import { GuestMemfd } from '../kvm/guestMemfd.ts';
 import { MIN_ALLOC_MMU_PAGES } from '../kvm/rmap/rmapMmu.ts';
@@ -10,6 +13,8 @@ import { Vm } from '../kvm/vm.ts';
 import {
   capability,
   gmemFlags,
+  KVM_CAP_DIRTY_LOG_RING,
+  KVM_CAP_DIRTY_LOG_RING_ACQ_REL,
   KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2,
   KVM_CAP_MEMORY_ATTRIBUTES,
   USER_MEM_SLOTS,
@@ -62,12 +67,29 @@ export function* kvmEnableCap(
   const vm = vmOf(thread, fd);
   if (typeof vm === 'number') return vm;
   yield vm.costs.systemCall;
-  if (cap !== KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2) return -EINVAL;
   const wanted = u64(args[0] ?? 0);
+  if (cap === KVM_CAP_DIRTY_LOG_RING || cap === KVM_CAP_DIRTY_LOG_RING_ACQ_REL) {
+    return capability(vm.profile, cap) === 0 ? -EINVAL : enableRings(vm, wanted);
+  }
+  if (cap !== KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2) return -EINVAL;
   // Starting with every page dirty makes sense only where userspace clears pages itself.
   const allowed = wanted & 1n ? BigInt(capability(vm.profile, cap)) : 1n;
   if (flags !== 0 || wanted & ~allowed) return -EINVAL;
   vm.memslots.manualProtect = Number(wanted);
+  return 0;
+}
+
+/** Bytes of an entry of a dirty ring (struct kvm_dirty_gfn), and the most of them that a ring may have. */
+const RING_ENTRY_BYTES = 16n;
+const MOST_RING_ENTRIES = 65536n;
+
+/** Size in bytes of each vCPU's ring, which is chosen once and before there is a vCPU; 0 or a negated errno. */
+function enableRings(vm: Vm, argument: bigint): number {
+  const size = BigInt.asUintN(32, argument);
+  if (size === 0n || (size & (size - 1n)) !== 0n || size < BigInt(PAGE_SIZE)) return -EINVAL;
+  if (size > MOST_RING_ENTRIES * RING_ENTRY_BYTES) return -E2BIG;
+  if (vm.dirtyRingSize > 0 || vm.vcpuIds.size > 0) return -EINVAL;
+  enableDirtyRings(vm, Number(size / RING_ENTRY_BYTES));
   return 0;
 }
 
@@ -136,6 +158,7 @@ export function* kvmCreateGuestMemfd(
 ): Actor<number> {
   const vm = vmOf(thread, fd);
   if (typeof vm === 'number') return vm;
+  if (!atLeast(vm.profile.release, [6, 8])) return -ENOTTY;
   yield vm.costs.gmemCreate;
   if (args === null) return -EFAULT;
   const flags = u64(args.flags);
@@ -194,6 +217,8 @@ export function* kvmGetDirtyLog(thread: Thread, fd: number, slot: number): Actor
   const vm = vmOf(thread, fd);
   if (typeof vm === 'number') return vm;
   yield vm.costs.systemCall;
+  // Rings take the bitmap's place.
+  if (vm.dirtyRingSize > 0) return -ENXIO;
   const which = logSlot(vm, slot);
   if (which === null) return -EINVAL;
   return yield* getDirtyLog(vm, which.asId, which.id);
@@ -212,6 +237,7 @@ export function* kvmClearDirtyLog(thread: Thread, fd: number, log: ClearDirtyLog
   const vm = vmOf(thread, fd);
   if (typeof vm === 'number') return vm;
   yield vm.costs.systemCall;
+  if (vm.dirtyRingSize > 0) return -ENXIO;
   const which = logSlot(vm, log.slot);
   const first = u64(log.firstPage);
   if (which === null || first % 64n !== 0n) return -EINVAL;

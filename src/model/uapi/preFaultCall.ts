@@ -1,7 +1,7 @@
 /** KVM_PRE_FAULT_MEMORY (kvm_vcpu_pre_fault_memory, virt/kvm/kvm_main.c), since 6.11. */
 import { atLeast } from '../arch/profile.ts';
 import type { Actor } from '../engine/step.ts';
-import { EBADF, EINTR, EINVAL, EIO, ENOTTY, EOPNOTSUPP } from '../host/errno.ts';
+import { EBADF, EINTR, EINVAL, EOPNOTSUPP } from '../host/errno.ts';
 import { PAGE_SIZE } from '../host/units.ts';
 import { prefaultMemory } from '../kvm/prefault.ts';
 import type { Thread } from './process.ts';
@@ -32,6 +32,7 @@ export function* kvmPreFaultMemory(thread: Thread, fd: number, range: PreFaultRa
   const { vcpu } = wrong;
   yield vcpu.vm.costs.systemCall;
   if (thread.task.signalPending) return { result: -EINTR, gpa, size };
+  if (vcpu.vm.profile.mmu === 'shadow') return { result: -EOPNOTSUPP, gpa, size };
   const { result, pages } = yield* prefaultMemory(vcpu, pageOf(gpa), pageOf(size));
   const done = BigInt(pages * PAGE_SIZE);
   return { result, gpa: gpa + done, size: size - done };
@@ -40,13 +41,13 @@ export function* kvmPreFaultMemory(thread: Thread, fd: number, range: PreFaultRa
 function check(thread: Thread, fd: number, { gpa, size, flags }: PreFaultRange): number | VcpuFile {
   const file = thread.process.file(fd);
   if (file === undefined) return -EBADF;
-  if (!(file instanceof VcpuFile)) return -ENOTTY;
+  const unknown = file.unknownIoctl(thread.process.mm);
+  if (!(file instanceof VcpuFile)) return unknown;
   const { vm } = file.vcpu;
-  if (vm.mm !== thread.process.mm) return -EIO;
-  if (!atLeast(vm.profile.release, [6, 11])) return -ENOTTY;
+  if (vm.mm !== thread.process.mm || !atLeast(vm.profile.release, [6, 11])) return unknown;
   if (u64(flags) !== 0n) return -EINVAL;
   const [start, length] = [u64(gpa), u64(size)];
   if (!isPageAligned(start) || !isPageAligned(length)) return -EINVAL;
   if (length === 0n || start + length >= 2n ** 64n) return -EINVAL;
-  return vm.profile.mmu === 'shadow' ? -EOPNOTSUPP : file;
+  return file;
 }

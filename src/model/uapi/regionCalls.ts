@@ -4,7 +4,7 @@
  */
 import { atLeast, type Profile, rulesOf } from '../arch/profile.ts';
 import type { Actor } from '../engine/step.ts';
-import { EFAULT, EINVAL } from '../host/errno.ts';
+import { EFAULT, EINVAL, ENOTTY } from '../host/errno.ts';
 import type { GuestMemfd } from '../kvm/guestMemfd.ts';
 import { MEM_GUEST_MEMFD, MEM_LOG_DIRTY_PAGES, MEM_READONLY, MEM_USERFAULT } from '../kvm/memslots.ts';
 import { setMemoryRegion } from '../kvm/memslotUpdate.ts';
@@ -56,6 +56,7 @@ export function* kvmSetUserMemoryRegion2(
 ): Actor<number> {
   const vm = vmOf(thread, fd);
   if (typeof vm === 'number') return vm;
+  if (!atLeast(vm.profile.release, [6, 8])) return -ENOTTY;
   if (region === null) return -EFAULT;
   return yield* setRegion(thread, vm, region);
 }

@@ -11,9 +11,6 @@ const NUMA =
   'The host of the model has one NUMA node; placement by policy would have nothing to choose between.';
 const ARM =
   'The vCPU has no instructions of its own and no stage-1 walk: the access kinds of the test (compare-and-swap, DC ZVA, AT, exec) and its count of walks have nothing to stand on.';
-const HUGE =
-  'The test reads how many huge pages map the guest from KVM’s statistics, and the machine has no system call for those.';
-
 export const leftOut: readonly LeftOut[] = [
   { id: 'G20', selftest: 'guest_memfd_test', reason: NUMA },
   { id: 'G21', selftest: 'guest_memfd_test', reason: NUMA },
@@ -22,8 +19,6 @@ export const leftOut: readonly LeftOut[] = [
     selftest: 'demand_paging_test',
     reason: 'A rate that the test prints, and nothing that it checks.',
   },
-  { id: 'L06', selftest: 'dirty_log_page_splitting_test', reason: HUGE },
-  { id: 'L07', selftest: 'dirty_log_page_splitting_test', reason: HUGE },
   {
     id: 'X01',
     selftest: 'mmu_stress_test',
