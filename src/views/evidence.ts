@@ -3,11 +3,13 @@ import { html } from './dom.ts';
 import { formatNumber } from './format.ts';
 import { scrollable } from './table.ts';
 
-/** Splits `title, date, address` into its text and its address. */
+/** Splits `author, title, date, address` into its text and its address; author and date stand for the whole text. */
 function sourceOf(document: Document, source: string): Node {
   const match = /^(.*), (https?:\/\/\S+)$/s.exec(source);
   if (!match) return document.createTextNode(source);
-  return html(document, 'a', { href: match[2] }, match[1]);
+  const [, text, address] = match;
+  const short = /^([^,:]+), .*, (\d{4}-\d\d-\d\d)$/s.exec(text);
+  return html(document, 'a', { href: address, title: text }, short ? `${short[1]}, ${short[2]}` : text);
 }
 
 /** An error relative to the published figure, in percent with its sign. */

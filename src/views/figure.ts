@@ -188,13 +188,11 @@ export async function drawFigure(
 ): Promise<HTMLElement> {
   const caption = html(document, 'figcaption', { class: 'fl-title' }, view.title);
   if (view.kind === 'table') {
-    return html(
-      document,
-      'figure',
-      { class: 'fl-figure' },
-      caption,
-      scrollable(document, view.title, drawTable(document, view)),
-    );
+    const table = scrollable(document, view.title, drawTable(document, view));
+    const content = view.folded
+      ? [html(document, 'details', { class: 'fl-twin' }, html(document, 'summary', {}, view.title), table)]
+      : [caption, table];
+    return html(document, 'figure', { class: 'fl-figure' }, ...content);
   }
   const { drawings, entries, tools, trace } = await partsOf(document, view, uid, shared);
   return html(

@@ -10,7 +10,7 @@ import {
   Vmm,
 } from 'faultlines';
 
-const FLIPS = 200; // each makes a page shared, and private again
+const FLIPS = 100; // each makes a page shared, and private again
 const rows = [];
 
 for (const vmType of ['snp', 'sev'] as const) {

@@ -42,6 +42,9 @@ interface Props {
 
 /** Controls that a brief experiment shows at once; the others are folded away. */
 const BRIEF_CONTROLS = 3;
+/** The same of one that is shown in full, where it has more than so many. */
+const MANY_CONTROLS = 8;
+const FIRST_CONTROLS = 6;
 
 /** The frames of an outcome's parts, the same as long as the component stands. */
 function useFrames(): Frames {
@@ -126,7 +129,8 @@ function Panel({ definition, brief = false }: Props): ReactNode {
   const isDefault = Object.keys(params).every(name => values[name] === params[name].default);
 
   const all = Object.entries(params);
-  const shown = brief ? BRIEF_CONTROLS : all.length;
+  const shown = brief ? BRIEF_CONTROLS : all.length > MANY_CONTROLS ? FIRST_CONTROLS : all.length;
+  const isFoldedChanged = all.slice(shown).some(([name, param]) => values[name] !== param.default);
   const control = ([name, param]: (typeof all)[number]) => (
     <Control
       key={name}
@@ -141,7 +145,7 @@ function Panel({ definition, brief = false }: Props): ReactNode {
         <legend className="fl-legend-text">Parameters</legend>
         <div className="fl-grid">{all.slice(0, shown).map(control)}</div>
         {all.length > shown && (
-          <details className="fl-more">
+          <details className="fl-more" open={isFoldedChanged || undefined}>
             <summary>
               {all.length - shown} more {all.length - shown === 1 ? 'parameter' : 'parameters'}
             </summary>

@@ -264,6 +264,18 @@ export const COST_TABLE = {
     'nobody published it; of the order of a memory access and a broadcast TLB flush',
     [200, 10000],
   ),
+  launchUpdate: assumed(
+    10_000,
+    'SNP_LAUNCH_UPDATE: the firmware measures a 4 KiB page and encrypts it',
+    'nobody published it; a command to a small processor beside the CPU',
+    [1000, 1_000_000],
+  ),
+  copyPage: assumed(
+    400,
+    'Copying a 4 KiB page from the VMM to another frame',
+    'nobody published it; some 10 GB/s',
+    [200, 2000],
+  ),
   rmpLookup: assumed(
     100,
     'Reading the RMP entry of a frame before zapping an SPTE of it',

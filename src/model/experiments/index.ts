@@ -16,6 +16,7 @@ import { bootExperiment } from './privateMemory/boot.ts';
 import { bootConstantsExperiment } from './privateMemory/bootConstants.ts';
 import { doubleAllocationExperiment } from './privateMemory/doubleAllocation.ts';
 import { flushShareExperiment } from './privateMemory/flushShare.ts';
+import { launchExperiment } from './privateMemory/launch.ts';
 import { trackingExperiment } from './privateMemory/tracking.ts';
 import { flushCostExperiment } from './sharedOnly/flushCost.ts';
 import { spuriousFaultsExperiment } from './sharedOnly/spuriousFaults.ts';
@@ -31,6 +32,7 @@ export const experiments: readonly AnyExperiment[] = [
   bootConstantsExperiment,
   trackingExperiment,
   doubleAllocationExperiment,
+  launchExperiment,
   flushCostExperiment,
   spuriousFaultsExperiment,
   bootDelayExperiment,

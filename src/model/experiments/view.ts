@@ -27,6 +27,8 @@ export interface Column {
 export interface TableView {
   readonly kind: 'table';
   readonly title: string;
+  /** Detail that a page shows once a reader asks for it. */
+  readonly folded?: boolean;
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
 }

@@ -31,6 +31,8 @@ export class Host {
   cpus = 128;
   /** CPU time, in ns, that flushing caches has taken from all CPUs together. */
   lostCpuNs = 0;
+  /** When the CPUs last dropped what was in their caches, in ns; they are empty to begin with. */
+  linesDroppedAt = 0;
   /** CPUs interrupted to flush their cache, counted anew for each flush. */
   flushedCpus = 0;
 

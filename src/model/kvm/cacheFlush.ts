@@ -14,16 +14,19 @@ export const WBINVD_ALL: FlushKind = { cpus: 'all', dropsLines: true };
 
 /**
  * Flushes caches: the caller waits until the last of the CPUs has written back its own. Each of them has lost as much
- * time, and what it takes to fetch the lines again where they were dropped.
+ * time, and what it takes to fetch the lines again where they were dropped: no more of them than could be fetched since
+ * they were dropped the last time.
  */
 export function* flushCaches(vm: Vm, kind: FlushKind): Actor {
   const { host, costs } = vm;
   const cpus = kind.cpus === 'all' ? host.cpus : Math.min(vm.haveRunCpus.size, host.cpus);
   vm.stats.cacheFlushes++;
   host.flushedCpus += cpus;
-  host.lostCpuNs += cpus * (costs.flushAllCpus + (kind.dropsLines ? costs.refillCache : 0));
+  const refill = kind.dropsLines ? Math.min(costs.refillCache, vm.engine.now - host.linesDroppedAt) : 0;
+  host.lostCpuNs += cpus * (costs.flushAllCpus + refill);
   host.stolenNs += costs.flushAllCpus;
   yield costs.flushAllCpus;
+  if (kind.dropsLines) host.linesDroppedAt = vm.engine.now;
 }
 
 /** CLFLUSH over the lines of `pages` pages by whoever frees them: nobody else loses time. */

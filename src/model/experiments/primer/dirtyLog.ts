@@ -97,6 +97,7 @@ export const dirtyLogExperiment = experiment({
       },
       {
         kind: 'table',
+        folded: true,
         title: 'Round by round',
         columns: [
           { key: 'round', label: 'Round' },

@@ -117,6 +117,7 @@ export const sequenceExperiment = experiment({
       },
       {
         kind: 'table',
+        folded: true,
         title: 'How each meeting ends',
         columns: [
           { key: 'delay', label: 'The host comes after', unit: 'ns' },

@@ -130,7 +130,8 @@ export const bootExperiment = experiment({
       },
       {
         kind: 'table',
-        title: 'Boots',
+        folded: true,
+        title: 'All figures of each boot',
         columns: [
           { key: 'boot', label: 'Boot' },
           { key: 'seconds', label: 'Time', unit: 's', digits: 1 },

@@ -75,6 +75,7 @@ export const bootConstantsExperiment = experiment({
       },
       {
         kind: 'table',
+        folded: true,
         title: 'Constants',
         columns: [
           { key: 'what', label: 'What takes that long' },

@@ -65,12 +65,15 @@ export const flushShareExperiment = experiment({
     const here = rows.find(row => row.slower === slower)!;
     const slow = here.slow as number;
     const verdict = here.possible
-      ? `flushes take ${here.flushSeconds} of the ${slow} s`
+      ? `flushes take ${Math.round(here.flushSeconds as number)} of the ${slow} s`
       : 'the measured boots rule that out';
     return [
       {
         kind: 'plot',
-        title: `Everything else ${slower} times as slow: ${verdict}`,
+        title:
+          slower === 1
+            ? `As the cost table has it, ${verdict}`
+            : `Everything else ${slower} times as slow: ${verdict}`,
         summary:
           'What the discards must have brought with them, for each speed of everything else that is possible.',
         mark: 'line',
@@ -80,6 +83,7 @@ export const flushShareExperiment = experiment({
       },
       {
         kind: 'table',
+        folded: true,
         title: 'What the three boots allow',
         columns: [
           { key: 'slower', label: 'Everything else, times', digits: 1 },

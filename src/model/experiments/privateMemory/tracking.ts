@@ -137,7 +137,8 @@ export const trackingExperiment = experiment({
       },
       {
         kind: 'table',
-        title: 'All ways by size',
+        folded: true,
+        title: 'All ways by size, with the entries written',
         columns: [
           { key: 'guestGib', label: 'Guest', unit: 'GiB' },
           { key: 'way', label: 'Way' },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { flushEveryEvent, flushKeepingLines, flushRanCpus } from '../../designs/reclaim/flushEveryEvent.ts';
-import { flushOnGmemFree } from '../../designs/reclaim/flushOnGmemFree.ts';
+import { flushOnGmemFree, flushRanCpusKeepingLines } from '../../designs/reclaim/flushOnGmemFree.ts';
 import { reclaimDesigns } from '../../designs/reclaim/index.ts';
 import { flushSomeEvents, flushWhereZapped, skipPrivateSlots } from '../../designs/reclaim/narrower.ts';
 import type { ReclaimDesign } from '../../kvm/reclaim.ts';
@@ -88,6 +88,30 @@ describe('shared-only/flush-cost', () => {
   it('never flushes for a TDX guest, whose private pages the host frees one by one', () => {
     const tdx = run({ guest: 'tdx' });
     for (const design of reclaimDesigns) expect(sum(tdx, design, 'flushes', 128)).toBe(0);
+  });
+
+  it('leaves a host no time for anything else, if flushes were what made the boot slow', () => {
+    const share = sum(rows, flushEveryEvent, 'hostPercent', 128);
+    expect(share).toBeGreaterThan(95);
+    expect(share).toBeLessThan(101);
+    // With time between the flushes caches fill again, and each flush costs more.
+    const slowly = run({ seconds: 100_000 });
+    expect(sum(slowly, flushEveryEvent, 'cpuSeconds', 128)).toBeGreaterThan(
+      1.2 * sum(rows, flushEveryEvent, 'cpuSeconds', 128),
+    );
+    expect(sum(slowly, flushKeepingLines, 'cpuSeconds', 128)).toBe(
+      sum(rows, flushKeepingLines, 'cpuSeconds', 128),
+    );
+  });
+
+  it('flushes for an SNP guest no more since 6.17 than since 6.11, and for an SEV guest less', () => {
+    expect(sum(rows, flushRanCpusKeepingLines, 'cpuSeconds', 128)).toBe(
+      sum(rows, flushOnGmemFree, 'cpuSeconds', 128),
+    );
+    const sev = run({ guest: 'sev', numa: 1000 });
+    expect(sum(sev, flushRanCpusKeepingLines, 'interrupted', 128) * 16).toBe(
+      sum(sev, flushEveryEvent, 'interrupted', 128),
+    );
   });
 
   it('saves what fetching lines again takes, and no flush, by keeping them', () => {

@@ -28,6 +28,8 @@ export interface FlushScene {
   readonly vcpus: number;
   /** Times the scheduler moves each vCPU to another CPU, over all events of the cause. */
   readonly moves: number;
+  /** Time from the end of one flush to the beginning of the next, in ns. */
+  readonly gapNs: number;
   readonly costs: Partial<Costs>;
 }
 
@@ -83,11 +85,16 @@ export function flushCost(scene: FlushScene, cause: Cause, events: number): Flus
     const hva = mm.map(GUEST_PAGES);
     const gmem = vm.rules.privateMemory ? new GuestMemfd(vm, GUEST_PAGES) : null;
     yield* createSlot(vm, { id: 0, baseGfn: 0, pages: GUEST_PAGES, flags: 0, hva, gmem, gmemOffset: 0 });
+    // How long an event takes before it comes to its flush.
+    let lead = 0;
     for (let sample = 0; sample < samples; sample++) {
       wander(sample);
       // Each sample has pages of its own, so that none finds what the one before has left.
       const gfn = sample * 1024;
       yield* prepare(gfn);
+      const due = host.linesDroppedAt + scene.gapNs - lead;
+      if (due > engine.now) yield due - engine.now;
+      const began = engine.now;
       const before = {
         flushes: vm.stats.cacheFlushes,
         lostNs: host.lostCpuNs,
@@ -108,6 +115,7 @@ export function flushCost(scene: FlushScene, cause: Cause, events: number): Flus
       total.lostNs += host.lostCpuNs - before.lostNs;
       total.interrupted += host.flushedCpus - before.interrupted;
       total.faults += vm.stats.faults - before.faults;
+      if (host.linesDroppedAt > began) lead = host.linesDroppedAt - vm.costs.flushAllCpus - began;
     }
   }
 
