@@ -28,6 +28,12 @@ export const ending: Ending = {
       source: { text: 'Merge text of the pull request for 6.18, and virt/kvm/guest_memfd.c' },
     },
     {
+      release: 'Linux 6.19',
+      what: 'NUMA policies, which the debate had left open, are heeded when a guest_memfd allocates a page.',
+      interface: 'mbind, get_mempolicy',
+      source: { text: 'Pull request for 6.19, November 2025, and virt/kvm/guest_memfd.c' },
+    },
+    {
       release: 'not released',
       what: 'Conversion in place: the state moves from the VM’s table to the inode of the file, and a page can stay where it is. Version 13 was posted on 10 September 2026 and is reported as applied to the maintainers’ tree that month. How contents are kept or cleared was still discussed after version 7, the last one read.',
       interface: 'KVM_SET_MEMORY_ATTRIBUTES2, KVM_CAP_GUEST_MEMFD_MEMORY_ATTRIBUTES',
@@ -38,6 +44,11 @@ export const ending: Ending = {
       release: 'open',
       what: 'Pages larger than 4 KiB in a guest_memfd: series for 2 MiB and for 1 GiB pages were posted from September 2024 on and are not merged.',
       source: { text: 'virt/kvm/guest_memfd.c of the 7.0 development cycle' },
+    },
+    {
+      release: 'not merged',
+      what: 'The pending state between a guest’s request and the VMM’s answer, which the thread considered for VMs that software protects, was not found in the merged interface.',
+      source: { text: 'virt/kvm/kvm_main.c, read in Linux 6.12' },
     },
     {
       release: 'not answered',

@@ -28,6 +28,21 @@ describe('private-memory/double-allocation', () => {
     expect(extra).toBeLessThanOrEqual(twice + buffers + 1);
   });
 
+  it('saves nearly all of the time by discarding in batches, and that without flushes there is little to save', () => {
+    const [eager, batched, never] = ['eager', 'batched', 'never'].map(p => end(p).bootSeconds as number);
+    expect((eager - batched) / (eager - never)).toBeGreaterThan(0.95);
+    expect(end('batched').hostMib).toBe(end('eager').hostMib);
+    const later = doubleAllocationExperiment.run({ ...values, flush: '6.11' });
+    const last = (policy: string) => later.filter(r => r.policy === policy).at(-1)!.bootSeconds as number;
+    expect(last('eager') / last('never')).toBeLessThan(1.1);
+  });
+
+  it('holds next to nothing twice but bounce buffers where one buffer is used again and again', () => {
+    const same = doubleAllocationExperiment.run({ ...values, buffers: 1 });
+    const last = (policy: string) => same.filter(r => r.policy === policy).at(-1)!.hostMib as number;
+    expect(last('never') - last('eager')).toBeLessThanOrEqual((values.bounceMib as number) + 0.01);
+  });
+
   it('never reads anything but what was written', () => {
     expect(rows.every(r => r.wrongReads === 0)).toBe(true);
   });
