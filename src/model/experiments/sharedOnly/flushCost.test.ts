@@ -90,6 +90,13 @@ describe('shared-only/flush-cost', () => {
     for (const design of reclaimDesigns) expect(sum(tdx, design, 'flushes', 128)).toBe(0);
   });
 
+  it('has a short name of its own for each design', () => {
+    const labels = new Map(rows.map(row => [row.design, row.label]));
+    expect(labels.size).toBe(reclaimDesigns.length);
+    expect(new Set(labels.values()).size).toBe(labels.size);
+    for (const label of labels.values()) expect(String(label).length).toBeLessThan(42);
+  });
+
   it('leaves a host no time for anything else, if flushes were what made the boot slow', () => {
     const share = sum(rows, flushEveryEvent, 'hostPercent', 128);
     expect(share).toBeGreaterThan(95);

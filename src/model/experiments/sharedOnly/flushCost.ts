@@ -9,6 +9,20 @@ import { experiment } from '../experiment.ts';
 import { choice, int, number, type Values } from '../params.ts';
 import { type Cause, flushCost } from './flushModel.ts';
 
+/** What figures call each design, by its name: a phone has no room for more. */
+const LABELS: Readonly<Record<string, string>> = {
+  'flush-every-event': 'every event (5.18)',
+  'skip-private-slots': 'slots passed over (August 2023)',
+  'flush-all-on-gmem-free': 'gmem frees, all caches (September 2023)',
+  'flush-where-zapped': 'gmem frees, if mapped (ruled out)',
+  'rmp-lookup': 'RMP asked (considered)',
+  'flush-on-gmem-free': 'gmem frees, by page (6.11)',
+  'some-events': 'some types (November 2023)',
+  'ran-cpus': 'CPUs that ran it (March 2024)',
+  wbnoinvd: 'WBNOINVD (January 2025)',
+  'ran-cpus-wbnoinvd': 'by type of VM (6.17)',
+};
+
 /** Designs that the plot over core counts compares. */
 const COMPARED: ReadonlySet<string> = new Set(
   [flushEveryEvent, flushAllOnGmemFree, flushRanCpus, flushKeepingLines, flushRanCpusKeepingLines].map(
@@ -199,6 +213,7 @@ export const flushCostExperiment = experiment({
         load.map(({ what, cause, events }) => {
           const cost = flushCost(sceneOf(design, cpus, gaps[at]), cause, events);
           return {
+            label: LABELS[design.name],
             design: design.title,
             cpus,
             cause: what,
@@ -224,7 +239,7 @@ export const flushCostExperiment = experiment({
     const sums = designs.flatMap(design =>
       [...new Set(rows.map(row => row.cpus))].map(count => {
         const list = rows.filter(row => row.design === design && row.cpus === count);
-        return { design, cpus: count, cpuSeconds: total(list, 'cpuSeconds') };
+        return { design, label: list[0].label, cpus: count, cpuSeconds: total(list, 'cpuSeconds') };
       }),
     );
     return [
@@ -234,7 +249,7 @@ export const flushCostExperiment = experiment({
         summary: 'One bar a design, divided by what brought the flushes about.',
         mark: 'stack',
         horizontal: true,
-        x: { key: 'design', label: '', scale: 'band' },
+        x: { key: 'label', label: '', scale: 'band' },
         y: { key: 'hostPercent', label: 'CPU time of the host', unit: '%', digits: 1 },
         series: 'cause',
         rows: here.filter(row => row.events > 0),
@@ -247,7 +262,7 @@ export const flushCostExperiment = experiment({
         mark: 'line',
         x: { key: 'cpus', label: 'CPUs of the host', scale: 'log' },
         y: { key: 'cpuSeconds', label: 'CPU time lost', unit: 's' },
-        series: 'design',
+        series: 'label',
         rows: sums.filter(row => COMPARED.has(row.design)),
       },
       {
@@ -255,6 +270,7 @@ export const flushCostExperiment = experiment({
         folded: true,
         title: `All events on a host of ${cpus} CPUs`,
         columns: [
+          { key: 'label', label: 'In the figures' },
           { key: 'design', label: 'Design' },
           { key: 'flushes', label: 'Flushes' },
           { key: 'waitSeconds', label: 'Callers waited', unit: 's', digits: 2 },
@@ -267,6 +283,7 @@ export const flushCostExperiment = experiment({
         rows: designs.map(design => {
           const list = here.filter(row => row.design === design);
           return {
+            label: list[0].label,
             design,
             flushes: total(list, 'flushes'),
             waitSeconds: total(list, 'waitSeconds'),
