@@ -92,7 +92,7 @@ module.exports = {
       from: {},
       to: {
         couldNotResolve: true,
-        pathNot: '^(@theme|@theme-original|@docusaurus|@generated|@site)/|^@outcomes$',
+        pathNot: '^(@theme|@theme-original|@docusaurus|@generated|@site)/|^@(outcomes|embeds)$',
       },
     },
   ],

@@ -3,10 +3,13 @@ import type { Config } from '@docusaurus/types';
 import { apiReference } from './plugins/api/options.ts';
 import { conformance } from './plugins/conformance/index.ts';
 import { csp } from './plugins/csp/index.ts';
+import { embeds } from './plugins/embeds/index.ts';
 import { experiments } from './plugins/experiments/index.ts';
 import { glossary } from './plugins/glossary/index.ts';
+import { inOrder } from './plugins/inOrder/index.ts';
 import { llms } from './plugins/llms/index.ts';
 import { modelBundle } from './plugins/modelBundle/index.ts';
+import { offline } from './plugins/offline/index.ts';
 import { pageData } from './plugins/pageData/remark.ts';
 import { playgrounds } from './plugins/playgrounds/index.ts';
 import { remarkPlaygrounds } from './plugins/playgrounds/remark.ts';
@@ -50,9 +53,9 @@ export default {
     modelBundle,
     playgrounds,
     ['docusaurus-plugin-typedoc', apiReference],
-    search,
-    llms,
-    csp(SITE_POLICY_NEEDS),
+    embeds,
+    // What is kept for reading offline is what the others have written.
+    ...inOrder(search, llms, csp(SITE_POLICY_NEEDS), offline),
     [
       '@docusaurus/plugin-content-docs',
       {

@@ -14,7 +14,10 @@ const awaited = [
 const usedByPath = ['@biomejs/biome', 'dependency-cruiser', '@docusaurus/plugin-sitemap'];
 
 /** Modules that Docusaurus makes up when it bundles. */
-const madeUp = [/^@docusaurus\/(ErrorBoundary|Link|router|use[A-Z])/, /^@(generated|theme|outcomes)/];
+const madeUp = [
+  /^@docusaurus\/(ErrorBoundary|Head|Link|router|use[A-Z])/,
+  /^@(generated|theme|outcomes|embeds)/,
+];
 
 export default {
   // It would run the plugins' code, which expects a site being built.
@@ -32,6 +35,7 @@ export default {
     'plugins/{experiments,races}/compute.ts',
     'plugins/modelBundle/runner.ts',
     'src/playground/link/mend.ts',
+    'src/offline/{register,worker}.ts',
     'scripts/*.mjs',
     'scripts/bench/main.ts',
     'scripts/fuzz/setup.ts',

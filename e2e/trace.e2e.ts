@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Download, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { PERFETTO } from '../src/views/perfetto.ts';
@@ -9,7 +11,12 @@ const PAGE = 'primer/notifiers/';
 const SEQUENCE = '#experiment-primer-sequence';
 
 async function textOf(download: Download): Promise<string> {
-  return readFileSync(await download.path(), 'utf8');
+  const folder = mkdtempSync(join(tmpdir(), 'faultlines-trace-'));
+  const file = join(folder, download.suggestedFilename());
+  await download.saveAs(file);
+  const text = readFileSync(file, 'utf8');
+  rmSync(folder, { recursive: true });
+  return text;
 }
 
 /** Stands in for Perfetto's own site: answers as its documentation says, and keeps what it is given. */

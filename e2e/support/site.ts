@@ -52,6 +52,8 @@ export const test = base.extend<{ open: Open }>({
         browser ??= chromium.connect(inject('browser'));
         const context = await (await browser).newContext({
           viewport: { width: 1280, height: 900 },
+          // It would fetch the whole site for every page; what it does has tests of its own.
+          serviceWorkers: 'block',
           ...options,
         });
         opened.push(context);

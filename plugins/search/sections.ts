@@ -62,7 +62,10 @@ export async function sectionsOfBuild(folder: string): Promise<Section[]> {
   const sections: Section[] = [];
   for (const file of files) {
     const path = file.replace(/(^|\/)index\.html$/, '$1');
-    const found = sectionsOf(path, await readFile(join(folder, file), 'utf8'));
+    const html = await readFile(join(folder, file), 'utf8');
+    // A frame for other people's pages holds no text of its own.
+    if (/<meta[^>]+name="?robots"?[^>]+content="?noindex/.test(html)) continue;
+    const found = sectionsOf(path, html);
     if (found.length === 0) throw new Error(`${file} has no heading in its main part: nobody could find it`);
     sections.push(
       ...found.map(section => (path.startsWith(REFERENCE) ? { ...section, weight: 0.5 } : section)),

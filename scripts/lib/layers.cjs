@@ -27,6 +27,7 @@ const plainData = ['index.ts', 'experiments/view.ts', 'experiments/params.ts', '
 const siteLayers = {
   views: [],
   search: [],
+  offline: [],
   playground: ['views'],
   components: ['views', 'playground', 'search', 'model', 'css'],
   cli: ['model', 'views'],

@@ -52,11 +52,14 @@ export function staticServer(folder, baseUrl) {
   async function send(request, response, file, status) {
     const type = types[extname(file)] ?? 'application/octet-stream';
     const hashed = file.includes(`${sep}assets${sep}`);
+    const embedded = file.startsWith(join(folder, 'embed') + sep);
     /** @type {Record<string, string | number>} */
     const headers = {
       'Content-Type': type,
       'Cache-Control': hashed ? 'public, max-age=31536000, immutable' : 'no-cache',
       'X-Content-Type-Options': 'nosniff',
+      // One page is meant for other people's frames; all others are not.
+      'Content-Security-Policy': `frame-ancestors ${embedded ? '*' : "'self'"}`,
     };
     const { size, mtimeMs } = await stat(file);
     if (compressible.test(type) && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) {

@@ -126,6 +126,7 @@ function Panel({ definition, brief = false }: Props): ReactNode {
     const [[name, param]] = Object.entries(params);
     setSweep({ across: name, lists: { [name]: suggested(param) } });
   };
+  const beside = { ...(compare ? { compare } : {}), ...(sweep ? { sweep } : {}) };
   const isDefault = Object.keys(params).every(name => values[name] === params[name].default);
 
   const all = Object.entries(params);
@@ -170,11 +171,7 @@ function Panel({ definition, brief = false }: Props): ReactNode {
         <button type="button" disabled={status.kind !== 'running'} onClick={stop}>
           Stop
         </button>
-        <button
-          type="button"
-          disabled={!isBrowser}
-          onClick={() => share(values, { ...(compare ? { compare } : {}), ...(sweep ? { sweep } : {}) })}
-        >
+        <button type="button" disabled={!isBrowser} onClick={() => share(values, beside)}>
           Link
         </button>
         {all.length > 0 && (
@@ -198,7 +195,14 @@ function Panel({ definition, brief = false }: Props): ReactNode {
         {note?.text}{' '}
         {note?.link && <input readOnly aria-label="Link" value={note.link} onFocus={selectAll} />}
       </p>
-      <Save id={id} question={question} values={values} frame={frames.first} alive={isBrowser} />
+      <Save
+        id={id}
+        question={question}
+        values={values}
+        beside={beside}
+        frame={frames.first}
+        alive={isBrowser}
+      />
       {status.kind === 'failed' && (
         <p className="fl-wrong" role="alert">
           This run failed: {status.message}. Shown: the run before.

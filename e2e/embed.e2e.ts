@@ -1,0 +1,124 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { FrameLocator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { snippetOf } from '../src/components/Embed/snippet.ts';
+import { MODEL_VERSION } from '../src/model/version.ts';
+import { fragmentOf } from '../src/playground/link/address.ts';
+import { encodeLink } from '../src/playground/link/codec.ts';
+import type { LinkState } from '../src/playground/link/state.ts';
+import { sites, test } from './support/site.ts';
+
+/** Somebody else's site: every page of it holds the snippet that stands in its address. */
+let host: Server;
+let origin: string;
+beforeAll(async () => {
+  host = createServer((request, response) => {
+    const snippet = decodeURIComponent((request.url ?? '').split('?')[1] ?? '');
+    response.setHeader('Content-Type', 'text/html; charset=utf-8');
+    response.end(`<!doctype html><html lang="en"><title>Somebody else</title><body>${snippet}</body></html>`);
+  });
+  await new Promise<void>(resolve => {
+    host.listen(0, '127.0.0.1', resolve);
+  });
+  origin = `http://127.0.0.1:${(host.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  host.closeAllConnections();
+  host.close();
+});
+
+async function embedded(page: Page, state: LinkState): Promise<FrameLocator> {
+  const address = `${sites.root.url}embed/${fragmentOf(await encodeLink(state, MODEL_VERSION))}`;
+  await page.goto(`${origin}/?${encodeURIComponent(snippetOf(address, 'A figure'))}`);
+  return page.frameLocator('iframe');
+}
+
+describe('in somebody else’s page', () => {
+  test('an experiment stands with its values, runs when asked, and has the height it needs', async ({
+    open,
+  }) => {
+    const page = await open('404.html', { problems: [] });
+    const frame = await embedded(page, {
+      kind: 'experiment',
+      id: 'private-memory/boot',
+      values: { transactions: 4321 },
+    });
+    await frame.getByText('These values came with a link.').waitFor();
+    expect(await frame.locator('nav, footer').count()).toBe(0);
+    expect(await frame.locator('input[type=text]').first().inputValue()).toBe('4321');
+    await frame.locator('.fl-outcome svg').first().waitFor({ state: 'attached' });
+    await frame.getByRole('button', { name: 'Run', exact: true }).click();
+    await frame.getByText('Shown: the run with these values.').waitFor();
+    const iframe = page.locator('iframe');
+    await expect.poll(async () => Number(await iframe.getAttribute('height'))).toBeGreaterThan(700);
+    const inner = await frame.locator('body').evaluate(body => body.scrollHeight);
+    await expect
+      .poll(async () => Math.abs(Number(await iframe.getAttribute('height')) - inner))
+      .toBeLessThan(30);
+    const back = frame.getByRole('link', { name: /Faultlines/ });
+    expect(await back.getAttribute('href')).toMatch(/^\/debates\/private-memory\/#s=1\./);
+  });
+
+  test('a race and a program stand there too', async ({ open }) => {
+    const page = await open('404.html', { problems: [] });
+    const race = await embedded(page, {
+      kind: 'race',
+      id: 'private-memory/flip-vs-fault',
+      design: 'no-range',
+      schedule: '',
+      cursor: 0,
+    });
+    await race.getByText('This state came with a link.').waitFor();
+    const program = await embedded(page, {
+      kind: 'program',
+      page: 'debates/private-memory/first',
+      source: "import { show } from 'faultlines';\nshow.log('from afar');",
+    });
+    await program.getByText('This program came with a link').waitFor();
+    expect(await program.locator('.fl-pg-output').innerText()).not.toContain('from afar');
+    await program.getByRole('button', { name: 'Run', exact: true }).click();
+    await program.locator('.fl-pg-output').getByText('from afar').waitFor();
+  });
+
+  test('what is damaged or of nothing is said', async ({ open }) => {
+    const page = await open('404.html', { problems: [] });
+    for (const [fragment, says] of [
+      ['#s=1.abc', 'The link is damaged'],
+      ['', 'names nothing to show'],
+      [
+        fragmentOf(await encodeLink({ kind: 'experiment', id: 'no/such', values: {} }, MODEL_VERSION)),
+        'There is no experiment no/such',
+      ],
+    ]) {
+      await page.goto(
+        `${origin}/?${encodeURIComponent(snippetOf(`${sites.root.url}embed/${fragment}`, 'A figure'))}`,
+      );
+      await page.frameLocator('iframe').locator('main').getByText(says).waitFor();
+      expect(
+        await page
+          .frameLocator('iframe')
+          .getByRole('link', { name: /Faultlines/ })
+          .count(),
+      ).toBe(1);
+    }
+  });
+
+  test('no other page of the site can be framed', async ({ open }) => {
+    const problems: string[] = [];
+    const page = await open('404.html', { problems });
+    await page.goto(`${origin}/?${encodeURIComponent(snippetOf(`${sites.root.url}glossary/`, 'A page'))}`);
+    await expect.poll(() => problems.join()).toContain('frame-ancestors');
+    expect(await page.frameLocator('iframe').locator('h1').count()).toBe(0);
+  });
+});
+
+test('the save menu gives the snippet of what is set', async ({ open }) => {
+  const page = await open('debates/private-memory/');
+  const boot = page.locator('#experiment-private-memory-boot');
+  await boot.locator('.fl-save summary').click();
+  await boot.getByRole('button', { name: 'Embed' }).click();
+  const snippet = await boot.getByLabel('Snippet to embed').inputValue();
+  expect(snippet).toContain(`<iframe src="${sites.root.url}embed/#s=1.`);
+  expect(snippet).toContain('title="');
+});
