@@ -143,4 +143,5 @@ export function* releaseUserfaultfd(mm: Mm, uffd: Userfaultfd): Actor {
   yield* wakeUserfaults(uffd, 0, 0);
   uffd.eventSleepers.wakeAll(uffd.wakeNs);
   uffd.readers.wakeAll(uffd.wakeNs);
+  uffd.exclusiveReaders.wakeAll(uffd.wakeNs);
 }

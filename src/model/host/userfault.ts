@@ -68,7 +68,7 @@ export function* handleUserfault(
   if (engine.stepwise) yield POINT;
   uffd.noteRead();
   if (!filled && !uffd.released) {
-    uffd.readers.wakeAll(costs.wakeSleeper);
+    uffd.wakeReaders();
     if (engine.stepwise) yield POINT;
     // A waker that came since we queued has set `woken`: sleeping now would miss it.
     // safety: userfault-woken-before-sleep
@@ -180,6 +180,17 @@ export function* readUserfaultfd(
   }
 }
 
+/**
+ * Waits until there is something to read (userfaultfd_poll).
+ *
+ * @param exclusive with EPOLLEXCLUSIVE, so that one of those who wait so is woken and not all.
+ */
+export function* pollUserfaultfd(uffd: Userfaultfd, exclusive: boolean): Actor {
+  if (uffd.engine.stepwise) yield POINT;
+  // Whoever waits is on the queue before it looks: nothing can come in between.
+  if (!uffd.readable) yield (exclusive ? uffd.exclusiveReaders : uffd.readers).wait();
+}
+
 function* waitToRead(uffd: Userfaultfd, task: Task | null): Actor {
   if (task !== null) task.sleepsOn = uffd.readers;
   yield uffd.readers.wait();
@@ -198,7 +209,7 @@ export function* sendEvent(uffd: Userfaultfd, message: UffdMessage): Actor {
   uffd.eventLock.unlock();
   if (uffd.engine.stepwise) yield POINT;
   if (!event.done && !uffd.released) {
-    uffd.readers.wakeAll(uffd.wakeNs);
+    uffd.wakeReaders();
     yield uffd.eventSleepers.wait();
   }
   uffd.noteWrite();

@@ -89,8 +89,10 @@ export class Userfaultfd implements Hashable {
   readonly sleepers: WaitQueue;
   /** Threads asleep until their event is read. */
   readonly eventSleepers: WaitQueue;
-  /** Threads that wait for something to read. */
+  /** Threads that wait for something to read, in read() or poll(): all are woken. */
   readonly readers: WaitQueue;
+  /** Threads that wait in epoll with EPOLLEXCLUSIVE: one of them is woken. */
+  readonly exclusiveReaders: WaitQueue;
   /** Time, in ns, from waking a thread until it runs. */
   readonly wakeNs: number;
   private readonly object: number;
@@ -107,6 +109,7 @@ export class Userfaultfd implements Hashable {
     this.sleepers = new WaitQueue(engine, 'userfault');
     this.eventSleepers = new WaitQueue(engine, 'userfaultfd event');
     this.readers = new WaitQueue(engine, 'userfaultfd read');
+    this.exclusiveReaders = new WaitQueue(engine, 'userfaultfd exclusive poll');
   }
 
   /** Whether a feature is on. */
@@ -136,6 +139,12 @@ export class Userfaultfd implements Hashable {
       grant: () => engine.access.note(object, ORDER),
     };
     return engine.request(wait);
+  }
+
+  /** There is something to read: wakes everybody who waits plainly, and one who waits exclusively (wake_up_poll). */
+  wakeReaders(): void {
+    this.readers.wakeAll(this.wakeNs);
+    this.exclusiveReaders.wakeOne(this.wakeNs);
   }
 
   /** Whether there is something to read. */
