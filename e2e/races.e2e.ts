@@ -2,6 +2,8 @@ import type { Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { races } from '../src/model/races/index.ts';
 import { searchRace } from '../src/model/races/race.ts';
+import { fragmentOf } from '../src/playground/link/address.ts';
+import { encodeLink } from '../src/playground/link/codec.ts';
 import { test } from './support/site.ts';
 
 const PAGE = 'debates/private-memory/';
@@ -52,7 +54,15 @@ describe('races', () => {
     await expect.poll(() => where.textContent()).toContain('Step 1 of 13: vCPU 0');
     await page.keyboard.press('End');
     await expect.poll(() => where.textContent()).toContain('Broken: once the ioctl has returned');
+    // The memory map and the page tables stand beside the steps, and follow them.
+    const figures = panel.locator('.fl-race-machine figcaption');
+    await expect
+      .poll(() => figures.allTextContents())
+      .toEqual(['Memory map', 'Page tables of the second stage']);
+    const summary = panel.locator('.fl-race-machine .fl-summary').first();
+    await expect.poll(() => summary.textContent()).toMatch(/gfn 0: mapped to frame \d+/);
     await page.keyboard.press('Home');
+    await expect.poll(() => summary.textContent()).toBe('gfn 0: not mapped');
     await panel.getByLabel('Actor').selectOption('VMM');
     await panel.getByRole('button', { name: 'His next step' }).click();
     await expect.poll(() => where.textContent()).toMatch(/Step \d+ of 13: VMM/);
@@ -65,5 +75,50 @@ describe('races', () => {
     const other = await open(`${pathname.slice(1)}${hash}`);
     const linked = panelOf(other, 'private-memory/flip-vs-fault').locator('.fl-race-where');
     await expect.poll(() => linked.textContent()).toBe(state);
+  });
+
+  test('all of it works from the keyboard', async ({ open }) => {
+    const page = await open(PAGE);
+    const panel = panelOf(page, 'private-memory/flip-vs-fault');
+    await panel.getByLabel('Protocol').selectOption('no-range');
+    const press = async (name: RegExp | string) => {
+      const button = panel.getByRole('button', { name }).first();
+      await button.focus();
+      await page.keyboard.press('Enter');
+    };
+    await press('Explore');
+    await expect.poll(() => panel.getByRole('status').first().textContent()).toContain('Explored here in');
+    await press(/Step through/);
+    const where = panel.locator('.fl-race-where');
+    await expect.poll(() => where.textContent()).toContain('Before the first');
+    await press('Forward');
+    await expect.poll(() => where.textContent()).toContain('Step 1 of');
+    await press('Back');
+    await expect.poll(() => where.textContent()).toContain('Before the first');
+    await press('Let VMM go instead');
+    await expect.poll(() => where.textContent()).toContain('Step 1 of 1: VMM');
+    await press('Go to step 1');
+    await press('Link to this state');
+    await expect.poll(() => page.url()).toContain('#');
+  });
+
+  test.for([
+    {
+      what: 'a schedule that cannot be played',
+      state: { design: 'merged', schedule: 'z9' },
+      says: 'The link’s schedule cannot be played: step 1 is one of actor 25, which there is not,',
+    },
+    {
+      what: 'a protocol that there is not',
+      state: { design: 'no-such', schedule: 'a' },
+      says: 'The link is for a protocol “no-such”, which this race does not have',
+    },
+  ])('a link with $what says so, and the panel works', async ({ state, says }, { open }) => {
+    const link = { kind: 'race' as const, id: 'private-memory/flip-vs-fault', cursor: 1, ...state };
+    const page = await open(`${PAGE}${fragmentOf(await encodeLink(link, '0.1.0'))}`);
+    const panel = panelOf(page, link.id);
+    await expect.poll(() => panel.textContent()).toContain(says);
+    await panel.getByRole('button', { name: 'Explore' }).click();
+    await expect.poll(() => panel.getByRole('status').first().textContent()).toContain('Explored here in');
   });
 });

@@ -3,14 +3,18 @@ import type { StateTable } from '../../model/races/race.ts';
 
 /** The machine's state, with what the last step has changed marked. */
 export default function StateTables({
+  race,
   tables,
   before,
 }: {
+  /** The race's id: its regions are called after it. */
+  race: string;
   tables: readonly StateTable[];
   before: readonly StateTable[];
 }): ReactNode {
   return (
-    <div className="fl-race-state">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
+    <section className="fl-race-scroll" tabIndex={0} aria-label={`State of ${race}`}>
       {tables.map(({ title, columns, rows }, t) => (
         <table key={title}>
           <caption>{title}</caption>
@@ -36,6 +40,6 @@ export default function StateTables({
           </tbody>
         </table>
       ))}
-    </div>
+    </section>
   );
 }

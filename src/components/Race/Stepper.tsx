@@ -1,11 +1,14 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
-import type { Playback } from '../../model/races/playback.ts';
 import Trace from '../Trace/index.tsx';
 import { lanesOfPlayback } from './lanes.ts';
+import Machine from './Machine.tsx';
+import type { PlayedRace } from './messages.ts';
 import StateTables from './StateTables.tsx';
 
 interface Props {
-  readonly playback: Playback;
+  /** The race's id. */
+  readonly race: string;
+  readonly playback: PlayedRace;
   /** Number of steps taken. */
   readonly cursor: number;
   readonly onMove: (cursor: number) => void;
@@ -15,12 +18,12 @@ interface Props {
 }
 
 /** Everybody who takes a step, in the order of first steps. */
-function actorsOf({ steps }: Playback): string[] {
+function actorsOf({ steps }: PlayedRace): string[] {
   return [...new Set(steps.map(step => step.actorName))];
 }
 
 /** A schedule, step by step: a lane an actor, the state beside it, and what else could have happened. */
-export default function Stepper({ playback, cursor, onMove, onFork, onShare }: Props): ReactNode {
+export default function Stepper({ race, playback, cursor, onMove, onFork, onShare }: Props): ReactNode {
   const { start, steps, error } = playback;
   const actors = actorsOf(playback);
   const [chosen, setChosen] = useState('');
@@ -110,7 +113,7 @@ export default function Stepper({ playback, cursor, onMove, onFork, onShare }: P
       </div>
       <div className="fl-race-bench">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
-        <section className="fl-race-scroll fl-race-lanes" tabIndex={0} aria-label="Steps">
+        <section className="fl-race-scroll fl-race-lanes" tabIndex={0} aria-label={`Steps of ${race}`}>
           <table>
             <thead>
               <tr>
@@ -143,7 +146,10 @@ export default function Stepper({ playback, cursor, onMove, onFork, onShare }: P
             </tbody>
           </table>
         </section>
-        <StateTables tables={now.state} before={before.state} />
+        <div>
+          <StateTables race={race} tables={now.state} before={before.state} />
+          {now.drawn.length > 0 && <Machine views={now.drawn} />}
+        </div>
       </div>
       <Trace title={`A schedule of ${steps.length} steps`} lanes={() => lanesOfPlayback(playback)} />
     </section>

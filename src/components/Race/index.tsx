@@ -81,7 +81,7 @@ function Panel({ definition }: Props): ReactNode {
       </noscript>
       {status.kind === 'failed' && (
         <p className="fl-wrong" role="alert">
-          That failed: {status.message}.
+          {status.message}
         </p>
       )}
       <PropertyTable result={result} onStep={isBrowser ? race.step : undefined} />
@@ -93,6 +93,7 @@ function Panel({ definition }: Props): ReactNode {
       </p>
       {shown && (
         <Stepper
+          race={id}
           playback={shown.playback}
           cursor={shown.cursor}
           onMove={race.move}

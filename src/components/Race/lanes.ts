@@ -5,7 +5,7 @@ import type { Playback } from '../../model/races/playback.ts';
 const STEP = 1000;
 
 /** A schedule as lanes, one an actor: its nth step takes the nth microsecond, and what it breaks is marked. */
-export function lanesOfPlayback({ steps }: Playback): TimelineLane[] {
+export function lanesOfPlayback({ steps }: Pick<Playback<unknown>, 'steps'>): TimelineLane[] {
   const actors = [...new Set(steps.map(({ actorName }) => actorName))];
   const own = (name: string) => steps.flatMap((step, at) => (step.actorName === name ? [{ step, at }] : []));
   return actors.map(name => ({

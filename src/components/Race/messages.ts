@@ -1,5 +1,9 @@
+import type { View } from '../../model/experiments/view.ts';
 import type { Playback } from '../../model/races/playback.ts';
 import type { Explored } from './definition.ts';
+
+/** A schedule that was played, with the figures of each moment. */
+export type PlayedRace = Playback<readonly View[]>;
 
 /** What the page asks of the worker. */
 export type Request =
@@ -10,5 +14,5 @@ export type Request =
 export type Reply =
   | { readonly kind: 'progress'; readonly schedules: number; readonly transitions: number }
   | { readonly kind: 'explored'; readonly result: Explored; readonly milliseconds: number }
-  | { readonly kind: 'played'; readonly playback: Playback }
+  | { readonly kind: 'played'; readonly playback: PlayedRace }
   | { readonly kind: 'failed'; readonly message: string };

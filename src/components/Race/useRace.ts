@@ -1,11 +1,11 @@
 import { useLocation } from '@docusaurus/router';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { Playback } from '../../model/races/playback.ts';
 import { MODEL_VERSION } from '../../model/version.ts';
 import { claim, incoming } from '../../playground/link/incoming.ts';
 import { useShare } from '../../playground/ui/useShare.ts';
 import { putInAddress } from '../Experiment/useLink.ts';
 import type { Explored, RaceDefinition } from './definition.ts';
+import type { PlayedRace } from './messages.ts';
 import { RaceRunner } from './runner.ts';
 
 /** How a search or a replay goes. */
@@ -18,9 +18,17 @@ export type Status =
 
 /** A schedule that is shown, and where in it. */
 interface Shown {
-  readonly playback: Playback;
+  readonly playback: PlayedRace;
   readonly schedule: string;
   readonly cursor: number;
+}
+
+/** What is wrong with a schedule, and what to do where a link of some version of the model brought it. */
+function misfit(message: string, madeWith?: string): string {
+  if (madeWith === undefined) return `That failed: ${message}.`;
+  const versions =
+    madeWith === MODEL_VERSION ? '' : ` It was made with model ${madeWith}, this is ${MODEL_VERSION}.`;
+  return `The link’s schedule cannot be played: ${message}.${versions} Explore finds the schedules there are.`;
 }
 
 /** One race on the page: the chosen design, what was found of it, and the schedule that is stepped through. */
@@ -42,9 +50,10 @@ export function useRace({ id, designs }: RaceDefinition) {
   useEffect(() => () => runner.current?.stop(), []);
 
   const play = useCallback(
-    (design: string, schedule: string, cursor: number) => {
+    (design: string, schedule: string, cursor: number, madeWith?: string) => {
       runnerOf().ask({ kind: 'play', race: id, design, schedule }, reply => {
-        if (reply.kind === 'failed') setStatus(reply);
+        if (reply.kind === 'failed' && madeWith !== undefined) setNote(undefined);
+        if (reply.kind === 'failed') setStatus({ ...reply, message: misfit(reply.message, madeWith) });
         if (reply.kind !== 'played') return;
         const { playback } = reply;
         setShown({ playback, schedule, cursor: Math.min(cursor, playback.steps.length) });
@@ -62,14 +71,16 @@ export function useRace({ id, designs }: RaceDefinition) {
         claim(hash);
         const { design, schedule, cursor } = decoded.state;
         if (!designs.some(one => one.name === design)) {
-          setNote(`The link is for a design “${design}”, which this race has not.`);
+          setNote(
+            `The link is for a protocol “${design}”, which this race does not have: the first of its protocols is shown.`,
+          );
           return;
         }
         setName(design);
         setResult(undefined);
         setStatus({ kind: 'built' });
         setNote('This state came with a link.');
-        play(design, schedule, cursor);
+        play(design, schedule, cursor, decoded.model);
         document.getElementById(`race-${id.replace('/', '-')}`)?.scrollIntoView();
       },
       // What is wrong with a link that cannot be read is said once for the page, elsewhere.
@@ -104,7 +115,7 @@ export function useRace({ id, designs }: RaceDefinition) {
       setStatus({ kind: 'running', schedules: 0, transitions: 0 });
       runnerOf().ask({ kind: 'explore', race: id, design: name }, reply => {
         if (reply.kind === 'progress') setStatus({ ...reply, kind: 'running' });
-        else if (reply.kind === 'failed') setStatus(reply);
+        else if (reply.kind === 'failed') setStatus({ ...reply, message: misfit(reply.message) });
         else if (reply.kind === 'explored') {
           setResult(reply.result);
           setStatus({ kind: 'explored', milliseconds: reply.milliseconds });

@@ -2,6 +2,7 @@
 import { findRace } from '../../model/races/index.ts';
 import { playSchedule } from '../../model/races/playback.ts';
 import { findDesign, searchRace } from '../../model/races/race.ts';
+import { machineViews } from './machineViews.ts';
 import type { Reply, Request } from './messages.ts';
 
 /** Transitions between two reports. */
@@ -15,7 +16,7 @@ self.addEventListener('message', ({ data }: MessageEvent<Request>) => {
     const design = race && findDesign(race, data.design);
     if (!race || !design) throw new Error(`there is no race "${data.race}" with a design "${data.design}"`);
     if (data.kind === 'play') {
-      reply({ kind: 'played', playback: playSchedule(race, design, data.schedule) });
+      reply({ kind: 'played', playback: playSchedule(race, design, data.schedule, machineViews) });
       return;
     }
     const start = performance.now();

@@ -6,6 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { World } from '../engine/explorer/program.ts';
 import { Search, type SearchOptions } from '../engine/explorer/search.ts';
 import type { MemoryOrder } from '../engine/memory/memory.ts';
+import type { Vm } from '../kvm/vm.ts';
 
 /** A protocol that a race is run with. */
 export interface RaceDesign {
@@ -29,6 +30,8 @@ export interface StateTable {
 
 /** A race's world: what is searched, and what a reader sees of it. */
 export interface RaceWorld extends World {
+  /** Guest memory, for drawing maps and tables of it; left out where a race is about none. */
+  readonly memory?: { readonly vm: Vm; readonly gfns: readonly number[] };
   /** The state as it is now. Not part of the search: nothing that it reads is reported. */
   show(): readonly StateTable[];
 }

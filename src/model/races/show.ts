@@ -3,7 +3,8 @@ import { NO_PFN, OWNER_ANON, OWNER_CACHE, OWNER_FREE, OWNER_GMEM, OWNER_ZERO } f
 import type { Vm } from '../kvm/vm.ts';
 import type { StateTable } from './race.ts';
 
-const OWNERS: Readonly<Record<number, string>> = {
+/** What frames are used for, in words. */
+export const OWNERS: Readonly<Record<number, string>> = {
   [OWNER_FREE]: 'free',
   [OWNER_ANON]: 'anonymous',
   [OWNER_CACHE]: 'page cache',

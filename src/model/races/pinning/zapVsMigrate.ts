@@ -196,6 +196,7 @@ function lifeWorld(engine: Engine, design: string): RaceWorld {
         check: () => pins.balanced(),
       },
     ],
+    memory: { vm, gfns: [GFN, OTHER] },
     show: () => [...showMemory(vm, 2), pins.show()],
   };
 }
@@ -285,6 +286,7 @@ function endWorld(engine: Engine, design: string): RaceWorld {
   engine.spawn('last reference', putVm(vm));
   return {
     properties: [{ name: ONCE, when: 'finally', check: () => pins.balanced() }],
+    memory: { vm, gfns: [GFN] },
     show: () => [pins.show()],
   };
 }

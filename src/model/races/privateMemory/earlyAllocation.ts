@@ -79,6 +79,7 @@ export const earlyAllocation: Race = {
           },
         },
       ],
+      memory: { vm, gfns: [0, 1] },
       show: () => showMemory(vm, 2),
     };
   },

@@ -84,7 +84,7 @@ export const flipVsFault: Race = {
     if (vm.mmu.mirror !== null) {
       properties.push({ name: ONE_ROOT, when: 'always', check: () => oneRoot(vm) });
     }
-    return { properties, show: () => showMemory(vm, 1) };
+    return { properties, memory: { vm, gfns: [GFN] }, show: () => showMemory(vm, 1) };
   },
 };
 

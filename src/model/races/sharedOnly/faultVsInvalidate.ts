@@ -85,7 +85,7 @@ function sharedWorld(engine: Engine, design: string): RaceWorld {
   if (design === 'range-alone') rangeAlone(vm);
   engine.spawn('vCPU 0', vm.createVcpu().access(GFN, false, false));
   engine.spawn('madvise', mm.dontNeed(hva, hva + 1));
-  return { properties: [noFreedPage(vm)], show: () => showMemory(vm, 1) };
+  return { properties: [noFreedPage(vm)], memory: { vm, gfns: [GFN] }, show: () => showMemory(vm, 1) };
 }
 
 /**
@@ -123,6 +123,7 @@ function privateWorld(engine: Engine, design: string): RaceWorld {
   const clean = () => left.get() === NO_PFN || `frame ${left.get()} is free, and its lines are dirty`;
   return {
     properties: [noFreedPage(vm), { name: NO_DIRTY, when: 'always', check: clean }],
+    memory: { vm, gfns: [GFN] },
     show: () => [
       ...showMemory(vm, 1),
       { title: 'Caches', columns: ['dirty lines of frame'], rows: [[line.get() ? `${line.get()}` : 'none']] },

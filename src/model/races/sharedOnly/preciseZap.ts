@@ -115,6 +115,7 @@ export const preciseZap: Race = {
             !lost.get() || `the event of a shared page has taken the private mapping of gfn ${GFN}`,
         },
       ],
+      memory: { vm, gfns: [GFN] },
       show: () => showMemory(vm, 1),
     };
   },

@@ -102,6 +102,7 @@ export const clearVsFault: Race = {
           check: () => seen.get() === ARRIVED || 'the guest has read the page as it was before the copy',
         },
       ],
+      memory: { vm, gfns: [0] },
       show: () => [
         ...showMemory(vm, 1),
         {

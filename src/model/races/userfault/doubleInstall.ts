@@ -54,6 +54,7 @@ export const doubleInstall: Race = {
           },
         },
       ],
+      memory: world.memory,
       show: () => world.show(),
     };
   },

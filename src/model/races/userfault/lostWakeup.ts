@@ -76,7 +76,7 @@ function readingWorld(engine: Engine, design: string): RaceWorld {
     goesOn ? reader(world, design) : stoppingReader(world, design),
     { daemon: true },
   );
-  return { properties: [], show: () => world.show() };
+  return { properties: [], memory: world.memory, show: () => world.show() };
 }
 
 function* reader(world: UffdWorld, design: string): Actor {
@@ -117,7 +117,7 @@ function pollingWorld(engine: Engine, design: string): RaceWorld {
     engine.spawn('reader 0', pollingReader(world, exclusive), { daemon: true });
   }
   engine.spawn('reader 1', pollingReader(world, exclusive), { daemon: true });
-  return { properties: [], show: () => world.show() };
+  return { properties: [], memory: world.memory, show: () => world.show() };
 }
 
 function* pollingReader(world: UffdWorld, exclusive: boolean): Actor {

@@ -47,6 +47,11 @@ export class UffdWorld {
     return wakeUserfaults(this.uffd, this.page * PAGE_SIZE, PAGE_SIZE);
   }
 
+  /** What is drawn of the guest's memory. */
+  get memory() {
+    return { vm: this.machine.vm, gfns: [0] };
+  }
+
   show(): StateTable[] {
     const { pending, read } = this.uffd;
     const { mm, vm, host } = this.machine;
