@@ -7,15 +7,18 @@ import { type Actor, POINT } from '../../engine/step.ts';
 import type { Source } from '../../evidence/published.ts';
 import { NO_PFN } from '../../host/frames.ts';
 import { migratePage } from '../../host/migrate.ts';
+import { DirtyBitmap } from '../../kvm/dirtyBitmap.ts';
+import { MEM_LOG_DIRTY_PAGES } from '../../kvm/memslots.ts';
 import { deleteSlot } from '../../kvm/memslotUpdate.ts';
-import type { Fate, Pinning, PinningDesign } from '../../kvm/pinning.ts';
+import type { Pinning, PinningDesign } from '../../kvm/pinning.ts';
 import type { Vm } from '../../kvm/vm.ts';
 import { putVm } from '../../kvm/vmLifetime.ts';
-import type { ZapReason } from '../../kvm/zap.ts';
-import type { Race, RaceWorld, StateTable } from '../race.ts';
+import type { Race, RaceWorld } from '../race.ts';
 import { hostPage, placeSlot, raceMachine } from '../setup.ts';
 import { showMemory } from '../show.ts';
 import { Watched } from '../watched.ts';
+import { pinningHooks } from './pinningHooks.ts';
+import { Pins } from './pins.ts';
 
 /** The mail that the race is about. */
 const SINGH_2020: Source = {
@@ -23,15 +26,21 @@ const SINGH_2020: Source = {
   date: '2020-10-26',
 };
 
+/** The machine that the threads were about. */
+const WORLD_OF_2020 = { vmType: 'sev', release: [5, 9], mmu: 'direct-rmap' } as const;
+
 const GFN = 0;
-/** A page of a slot of its own, which the VMM deletes meanwhile. */
+/** Another page: of a slot of its own, which the VMM deletes meanwhile, or one that another vCPU touches. */
 const OTHER = 1;
+
+/** A page whose entry is in tables of its own from level 2 down. */
+const ELSEWHERE = 2 ** 18;
 
 const NEVER_MOVES = 'ciphertext never moves while the guest lives';
 const ONCE = 'every pin is released exactly once';
 
 /** Designs whose actors are the two ways to the end of a VM. */
-const ENDINGS = ['xarray-end', 'released-twice'];
+const ENDINGS = ['xarray-end', 'either-end', 'released-twice'];
 
 export const zapVsMigrate: Race = {
   id: 'pinning/zap-vs-migrate',
@@ -44,12 +53,27 @@ export const zapVsMigrate: Race = {
     },
     {
       name: 'xarray-zap',
-      title: 'The same: another slot is deleted, which zaps everything',
+      title: 'XArray, and another slot is deleted, which zaps everything',
+      expected: 'holds',
+    },
+    {
+      name: 'xarray-recycle',
+      title: 'XArray, and page tables run out: the oldest are recycled',
+      expected: 'holds',
+    },
+    {
+      name: 'xarray-large',
+      title: 'XArray, and a write that is logged drops the large SPTE around the page',
       expected: 'holds',
     },
     {
       name: 'xarray-end',
-      title: 'The same: the address space dies beside the last reference to the VM',
+      title: 'XArray, and the address space dies beside the last reference to the VM',
+      expected: 'holds',
+    },
+    {
+      name: 'either-end',
+      title: 'Unpinned by the dying address space or by the last reference: the first takes the list',
       expected: 'holds',
     },
     {
@@ -58,9 +82,26 @@ export const zapVsMigrate: Race = {
       expected: 'holds',
     },
     {
+      name: 'kept-recycle',
+      title: 'Kept in the SPTE, and page tables run out: those with pinned SPTEs are not recycled',
+      expected: 'holds',
+    },
+    {
       name: 'spte',
       title: 'Pinned in the SPTE and unpinned with it (RFC of July 2020)',
       weakening: 'The pin goes with its SPTE, and deleting any slot zaps everything.',
+      expected: NEVER_MOVES,
+    },
+    {
+      name: 'spte-recycle',
+      title: 'Unpinned with the SPTE, and page tables run out: the oldest are recycled',
+      weakening: 'The pin goes with its SPTE, and recycling a page table zaps all that it maps.',
+      expected: NEVER_MOVES,
+    },
+    {
+      name: 'spte-large',
+      title: 'Unpinned with the SPTE, and a write that is logged drops the large one around the page',
+      weakening: 'The pin goes with its SPTE, and logging writes page by page drops the large one.',
       expected: NEVER_MOVES,
     },
     {
@@ -87,68 +128,13 @@ export const zapVsMigrate: Race = {
   },
 };
 
-/** The pins of a VM: a list of them, and how many were taken and released. */
-class Pins {
-  private readonly vm: Vm;
-  private readonly list: Watched<readonly (readonly [gfn: number, pfn: number])[]>;
-  private readonly taken: Watched<number>;
-  private readonly released: Watched<number>;
-
-  constructor(vm: Vm) {
-    this.vm = vm;
-    this.list = new Watched(vm.engine, 'list of pins', []);
-    this.taken = new Watched(vm.engine, 'pins taken', 0);
-    this.released = new Watched(vm.engine, 'pins released', 0);
-  }
-
-  held(): readonly (readonly [gfn: number, pfn: number])[] {
-    return this.list.get();
-  }
-
-  has(gfn: number): boolean {
-    return this.held().some(([at]) => at === gfn);
-  }
-
-  take(gfn: number, pfn: number): void {
-    this.vm.host.frames.pin(pfn);
-    this.taken.set(this.taken.get() + 1);
-    // A second pin of a gfn takes the place of the first.
-    this.list.set([...this.held().filter(([at]) => at !== gfn), [gfn, pfn]]);
-  }
-
-  /** Unpins a frame; forgetting it is `forget`'s. */
-  release(pfn: number): void {
-    this.released.set(this.released.get() + 1);
-    if (this.vm.host.frames.pinCount(pfn) > 0) this.vm.host.frames.unpin(pfn);
-  }
-
-  forget(gfn: number): void {
-    this.list.set(this.held().filter(([at]) => at !== gfn));
-  }
-
-  /** Each pin taken was released once or is in the list once. */
-  balanced(): true | string {
-    const taken = this.taken.get();
-    const released = this.released.get();
-    const listed = this.held().length;
-    return (
-      taken === released + listed ||
-      `${taken} pins were taken, ${released} released, and ${listed} are still known of`
-    );
-  }
-
-  show(): StateTable {
-    const rows = this.held().map(([gfn, pfn]) => [gfn, pfn, this.vm.host.frames.pinCount(pfn)].map(String));
-    return { title: 'Pins', columns: ['gfn', 'frame', 'pins of the frame'], rows };
-  }
-}
-
 /** Designs whose page is not there when the vCPU first touches it; for the others the VMM deletes a slot. */
 const FAULTING = ['xarray', 'pin-after-install', 'pin-before-check'];
 
 /**
- * A vCPU writes to a page while the host compacts: as its first touch of it, or while the VMM deletes another slot and
- * everything is zapped.
+ * A vCPU writes to a page while the host compacts: as its first touch of it, or while something else takes its SPTE.
+ * The VMM deletes another slot and everything is zapped; or another vCPU faults, and tables are recycled for it, or the
+ * large SPTE that maps both pages is dropped.
  */
 function lifeWorld(engine: Engine, design: string): RaceWorld {
   let pins!: Pins;
@@ -156,14 +142,26 @@ function lifeWorld(engine: Engine, design: string): RaceWorld {
     ...nameless(design),
     create(vm): Pinning {
       pins = new Pins(vm);
-      return lifeHooks(pins, design);
+      return pinningHooks(pins, design);
     },
   };
-  const { vm, mm, host } = raceMachine(engine, { vmType: 'sev', release: [5, 9] }, { pinning });
-  const hva = mm.map(2);
+  const { vm, mm, host } = raceMachine(engine, WORLD_OF_2020, { pinning });
+  const hva = mm.map(3);
   const page = hostPage(mm, hva);
-  placeSlot(vm, { pages: 1, hva });
-  placeSlot(vm, { id: 1, baseGfn: OTHER, pages: 1, hva: hva + OTHER });
+  const isLarge = design.endsWith('-large');
+  const recycles = design.endsWith('-recycle');
+  if (isLarge) {
+    placeSlot(vm, {
+      pages: 2,
+      hva,
+      flags: MEM_LOG_DIRTY_PAGES,
+      dirty: new DirtyBitmap(2, false, engine.access),
+    });
+  } else {
+    placeSlot(vm, { pages: 1, hva });
+    placeSlot(vm, { id: 1, baseGfn: OTHER, pages: 1, hva: hva + OTHER });
+  }
+  if (isLarge || recycles) hostPage(mm, hva + OTHER);
   const written = new Watched(engine, 'encrypted frame', NO_PFN);
   const moved = new Watched(engine, 'moved frame', NO_PFN);
   const copy = host.frames.copy.bind(host.frames);
@@ -175,13 +173,16 @@ function lifeWorld(engine: Engine, design: string): RaceWorld {
   const faulting = FAULTING.includes(design);
   if (!faulting) {
     const bit = vm.pinning!.installing!(GFN, page, NO_PFN);
-    vm.mmu.install(GFN, page, true, false, bit);
+    vm.mmu.install(GFN, page, true, false, bit, isLarge ? 2 : 1);
+    if (isLarge) vm.mmu.writeProtect(GFN, OTHER + 1);
+    if (recycles) fillTables(vm, hostPage(mm, hva + 2));
     written.set(page);
   }
 
   engine.spawn('vCPU 0', guest(vm, written, design === 'pin-after-install' ? pins : null));
   engine.spawn('compaction', migratePage(mm, hva));
-  if (!faulting) engine.spawn('VMM', deleteSlot(vm, 1));
+  if (isLarge || recycles) engine.spawn('vCPU 1', vm.createVcpu().access(OTHER, true, true));
+  else if (!faulting) engine.spawn('VMM', deleteSlot(vm, 1));
   return {
     properties: [
       {
@@ -211,58 +212,10 @@ function* guest(vm: Vm, written: Watched<number>, pinsLate: Pins | null): Actor 
   if (vm.mmu.peek(GFN, false) === pfn) pinsLate.take(GFN, pfn);
 }
 
-function lifeHooks(pins: Pins, design: string): Pinning {
-  const metadataBytes = () => 0;
-  const pinOnce = (gfn: number, pfn: number) => {
-    if (!pins.has(gfn)) pins.take(gfn, pfn);
-  };
-  // An event of the host leaves the pin alone; whatever else takes the SPTE takes the pin with it.
-  const unpin = (gfn: number, pfn: number, reason: ZapReason): Fate => {
-    if (reason === 'notifier') return 'keep-pinned';
-    pins.release(pfn);
-    pins.forget(gfn);
-    return 'drop';
-  };
-  switch (design) {
-    case 'spte':
-      return {
-        metadataBytes,
-        installing(gfn, pfn, kept) {
-          if (kept === NO_PFN) pins.take(gfn, pfn);
-          return true;
-        },
-        zapping: (gfn, pfn, pinned, reason) => (pinned ? unpin(gfn, pfn, reason) : 'drop'),
-        dropping: unpin,
-      };
-    case 'kept-in-spte':
-      return {
-        metadataBytes,
-        installing(gfn, pfn, kept) {
-          if (kept === NO_PFN) pins.take(gfn, pfn);
-          return true;
-        },
-        zapping: (_, __, pinned) => (pinned ? 'keep-pinned' : 'drop'),
-        dropping: () => 'keep-pinned',
-      };
-    case 'pin-before-check':
-      return {
-        metadataBytes,
-        beforeInstall(gfn, pfn) {
-          pins.take(gfn, pfn);
-          return 0;
-        },
-      };
-    case 'pin-after-install':
-      return { metadataBytes };
-    default:
-      return {
-        metadataBytes,
-        installing(gfn, pfn) {
-          pinOnce(gfn, pfn);
-          return false;
-        },
-      };
-  }
+/** Elsewhere the guest uses a page too, whose tables leave fewer free than the next fault wants; with them gone there are enough. */
+function fillTables(vm: Vm, pfn: number): void {
+  vm.mmu.install(ELSEWHERE, pfn, true, false);
+  vm.rmapMmu!.limit = vm.rmapMmu!.used + 4;
 }
 
 /** The address space dies while somebody gives back the last reference to the VM. */
@@ -274,11 +227,14 @@ function endWorld(engine: Engine, design: string): RaceWorld {
       pins = new Pins(vm);
       const metadataBytes = () => 0;
       const releaseAll = () => releasePins(pins);
+      const releaseTaken = () => releaseList(pins);
       if (design === 'xarray-end') return { metadataBytes, vmDestroyed: releaseAll };
+      if (design === 'either-end')
+        return { metadataBytes, mmReleased: releaseTaken, vmDestroyed: releaseTaken };
       return { metadataBytes, mmReleased: releaseAll, vmDestroyed: releaseAll };
     },
   };
-  const { vm, mm } = raceMachine(engine, { vmType: 'sev', release: [5, 9] }, { pinning });
+  const { vm, mm } = raceMachine(engine, WORLD_OF_2020, { pinning });
   const hva = mm.map(1);
   placeSlot(vm, { pages: 1, hva });
   pins.take(GFN, hostPage(mm, hva));
@@ -297,6 +253,15 @@ function* releasePins(pins: Pins): Actor {
     pins.release(pfn);
     yield POINT;
     pins.forget(gfn);
+  }
+}
+
+/** Whoever comes second finds the list empty. */
+function* releaseList(pins: Pins): Actor {
+  yield POINT;
+  for (const [, pfn] of pins.takeAll()) {
+    yield POINT;
+    pins.release(pfn);
   }
 }
 
