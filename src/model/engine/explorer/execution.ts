@@ -40,8 +40,11 @@ const MAX_LOCAL_STEPS = 10_000;
 export class Execution {
   readonly engine: Engine;
   readonly world: World;
-  /** What an actor threw, if one did. */
+  /** What an actor threw first, if one did. */
   error: Error | null = null;
+  /** Whether the last transition threw. Its actor goes on no more; the others do, as far as they can without it. */
+  threw = false;
+  private readonly dead = new Set<number>();
   private outcomes: readonly number[] = [];
   private taken: number[] = [];
   private counts: number[] = [];
@@ -56,9 +59,10 @@ export class Execution {
     this.world = program(this.engine);
   }
 
-  /** The actors that can take a transition now; nobody after an error. */
+  /** The actors that can take a transition now. */
   enabled(): readonly number[] {
-    return this.error === null ? this.engine.enabled() : [];
+    const enabled = this.engine.enabled();
+    return this.error === null ? enabled : enabled.filter(actor => !this.dead.has(actor));
   }
 
   /** Lets an actor take its next transition; `outcomes` says which of several outcomes, the first where it ends. */
@@ -80,6 +84,7 @@ export class Execution {
     const { engine } = this;
     const { access } = engine;
     this.outcomes = outcomes;
+    this.threw = false;
     if (this.taken.length > 0) {
       this.taken = [];
       this.counts = [];
@@ -96,7 +101,9 @@ export class Execution {
         }
       }
     } catch (error) {
-      this.error = error instanceof Error ? error : new Error(String(error));
+      this.error ??= error instanceof Error ? error : new Error(String(error));
+      this.threw = true;
+      this.dead.add(actor);
     }
   }
 

@@ -1,6 +1,6 @@
 /** What a search has found: broken properties with the fewest steps that break them, and final states. */
 import type { Event } from './happensBefore.ts';
-import { causalPast, withFewSwitches } from './linearize.ts';
+import { causalPast, withFewSwitches, withoutIdle } from './linearize.ts';
 import { formatSchedule } from './schedule.ts';
 
 /** What a search says of one property. */
@@ -35,7 +35,8 @@ export class Findings {
   /** A property is broken by a whole schedule. */
   brokenBy(name: string, events: readonly Event[], what: string): void {
     const before = this.found.get(name);
-    if (before === undefined || events.length < before.steps) this.keep(name, withFewSwitches(events), what);
+    const steps = withoutIdle(events);
+    if (before === undefined || steps.length < before.steps) this.keep(name, withFewSwitches(steps), what);
   }
 
   /** A schedule has ended in a state. */

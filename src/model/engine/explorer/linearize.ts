@@ -7,7 +7,24 @@ import { isBefore } from './happensBefore.ts';
  */
 export function causalPast(events: readonly Event[], last: number): Event[] {
   const end = events[last];
-  return withFewSwitches(events.filter((event, i) => i === last || (i < last && isBefore(event, end.clock))));
+  const past = events.filter((event, i) => i === last || (i < last && isBefore(event, end.clock)));
+  return withFewSwitches(withoutIdle(past));
+}
+
+/**
+ * Leaves out transitions that touch nothing and only bring an actor to where it waits: played without them, its next
+ * transition does both.
+ */
+export function withoutIdle(events: readonly Event[]): Event[] {
+  const goOn = new Set<number>();
+  const kept: Event[] = [];
+  for (let i = events.length - 1; i >= 0; i--) {
+    const { actor, transition } = events[i];
+    const idle = transition.objects.length + transition.woken.length + transition.outcomes.length === 0;
+    if (!idle || !goOn.has(actor)) kept.push(events[i]);
+    goOn.add(actor);
+  }
+  return kept.reverse();
 }
 
 /** The same transitions in an order that the clocks allow and that switches actors seldom. */

@@ -100,7 +100,11 @@ export class Search {
   /** What has been found so far. */
   result(): SearchResult {
     const complete = this.finished && this.bound === null && !this.cut;
-    const bound = this.bound ?? (this.cut ? `at most ${this.options.preemptions} preemptions` : null);
+    const bound =
+      this.bound ??
+      (this.cut
+        ? `at most ${this.options.preemptions} ${this.options.preemptions === 1 ? 'preemption' : 'preemptions'}`
+        : null);
     return {
       complete,
       bound: this.finished ? bound : 'stopped early',
@@ -159,8 +163,8 @@ export class Search {
     node.outcomes = transition.outcomes;
     this.order.append(transition, this.onRace);
     const { events } = this.order;
-    if (execution.error !== null) {
-      this.findings.brokenAt(NO_ERROR, events, events.length - 1, execution.error.message);
+    if (execution.threw) {
+      this.findings.brokenAt(NO_ERROR, events, events.length - 1, execution.error!.message);
     }
     return this.watchers.check(execution, transition, events);
   }
@@ -249,7 +253,7 @@ export class Search {
   /** A schedule has come to its end: who is stuck, what holds of the final state, and what could still race. */
   private end(execution: Execution): void {
     const { engine, world, error } = execution;
-    if (error === null && execution.enabled().length > 0) return;
+    if (execution.enabled().length > 0) return;
     this.schedules++;
     const { events } = this.order;
     let stuck = false;
