@@ -129,10 +129,13 @@ export function useRace({ id, designs }: RaceDefinition) {
     step(schedule: string) {
       forget();
       setNote(undefined);
+      // Playing ends a search that is under way.
+      if (status.kind === 'running') setStatus({ kind: 'stopped' });
       play(name, schedule, 0);
     },
     fork(schedule: string) {
       forget();
+      if (status.kind === 'running') setStatus({ kind: 'stopped' });
       play(name, schedule, Number.MAX_SAFE_INTEGER);
     },
     move(cursor: number) {
