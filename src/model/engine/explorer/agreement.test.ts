@@ -5,7 +5,7 @@ import { NO_DEADLOCK, NO_LOST_WAKEUP, RETRIES_END } from './program.ts';
 
 describe('on random programs with locks, wait queues and retry loops', () => {
   it.each<[MemoryOrder, seeds: number, atLeast: number]>([
-    ['sc', 100, 80],
+    ['sc', 140, 100],
     ['tso', 30, 4],
     ['ra', 60, 40],
   ])('the reduced search finds what the unreduced one finds, under %s', (memory, seeds, atLeast) => {
