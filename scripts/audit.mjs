@@ -1,12 +1,16 @@
 /**
- * How fast the built site is on this machine, as medians of five visits; nothing is asserted.
+ * How fast experiments, races and the built site are in Chromium on this machine, as medians of five visits; nothing is
+ * asserted, and what takes longer than it should is marked `over`.
  *
- * Needs a build (`npm start` or `npm test` makes one). VISITS: how many visits each (5).
+ * `npm run audit models` times experiments and races alone; the rest needs a build (`npm start` or `npm test` makes
+ * one). VISITS: how many visits each (5).
  */
 import { existsSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { chromium } from 'playwright-core';
 import { ensureChromium } from './lib/chromium.mjs';
 import { driven, steady, visit } from './lib/lighthouse.mjs';
+import { modelTimes } from './lib/model-times.mjs';
 import { root } from './lib/run.mjs';
 import { listen, staticServer } from './lib/static-server.mjs';
 
@@ -142,13 +146,36 @@ async function sandboxTimes(address) {
   return medians(all);
 }
 
-if (!existsSync(`${root}build/index.html`)) {
+/** Experiments at their defaults and races, each beside its bound. */
+async function printModels() {
+  const rows = (await modelTimes(VISITS)).map(({ kind, name, ms, bound }) => ({
+    kind,
+    name,
+    bound,
+    ms: median(ms),
+  }));
+  const over = rows.filter(({ ms, bound }) => ms > bound);
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  for (const { kind, name, ms, bound } of rows) {
+    const mark = ms > bound ? 'over' : 'ok  ';
+    console.log(
+      `${mark} ${kind.padEnd(10)} ${name.padEnd(width)} ${String(Math.round(ms)).padStart(6)} ms of ${bound}`,
+    );
+  }
+  console.log(`${rows.length} timed in Chromium, ${over.length} over their bound.\n`);
+}
+
+console.log(
+  `Medians of ${VISITS} visits on this machine: ${availableParallelism()} CPUs, load ${loadavg()[0].toFixed(1)}.\n`,
+);
+await printModels();
+const modelsAlone = process.argv[2] === 'models';
+if (!modelsAlone && !existsSync(`${root}build/index.html`)) {
   console.error('There is no build in build/; `npm run build` makes one.');
   process.exitCode = 1;
-} else {
+} else if (!modelsAlone) {
   const server = staticServer(`${root}build`, '/');
   const url = `http://localhost:${await listen(server, 0)}/`;
-  console.log(`Medians of ${VISITS} visits on this machine.\n`);
   console.log(
     'From Run to the first output, against the same program in a bare sandbox (bounds: 3 and 1.5 times):',
   );

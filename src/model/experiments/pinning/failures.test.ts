@@ -98,4 +98,11 @@ describe('pinning/failures', () => {
     });
     for (const row of slow) expect(Number.isFinite(row.wrongReads)).toBe(true);
   });
+
+  it('refuses what would keep a browser busy, and says what would not', () => {
+    const often = { accesses: 20_000, accessNanos: 1000, compactMicros: 1, disturbMicros: 1 };
+    expect(() => run(often)).toThrow(
+      /40000 pages, beside 40000 disturbances of each kind: take fewer accesses/,
+    );
+  });
 });

@@ -21,6 +21,29 @@ const PHASES: readonly {
   { name: 'device added and removed', disturbances: ['slot updates'], freshShare: 0.1 },
 ];
 
+/** Most units of work that a run may be: a few seconds of a browser for all runs together. */
+const MAX_WORK = 150_000;
+
+/**
+ * Refuses runs that would keep a browser busy for long.
+ *
+ * A run lasts about as long as its accesses, a microsecond each and what is between them; a disturbance is as much work
+ * as nine tries of compaction.
+ *
+ * @throws RangeError where moves and disturbances come too often for so long a run.
+ */
+function refuseLongRuns(accesses: number, accessNs: number, compactNs: number, disturbNs: number): void {
+  const ns = accesses * (accessNs + 1000);
+  const work = accesses + ns / compactNs + (9 * ns) / disturbNs;
+  if (work <= MAX_WORK) return;
+  const tries = Math.round(ns / compactNs);
+  const disturbances = Math.round(ns / disturbNs);
+  throw new RangeError(
+    `in ${accesses} accesses with ${accessNs} ns between them compaction would try ${tries} pages, beside ${disturbances} ` +
+      'disturbances of each kind: take fewer accesses, less time between them, or let both come less often',
+  );
+}
+
 /** `pinning/failures`: which dropped pins corrupt a guest while the host compacts, by phase and by what drops them. */
 export const failuresExperiment = experiment({
   id: 'pinning/failures',
@@ -84,6 +107,7 @@ export const failuresExperiment = experiment({
       disturbNs: values.disturbMicros * 1000,
       seed: values.seed,
     };
+    refuseLongRuns(common.accesses, common.accessNs, common.compactNs, common.disturbNs);
     return keepings.flatMap((keeping, i) => {
       progress?.(i / keepings.length);
       const byPhase = PHASES.map(({ name, disturbances, freshShare }) => ({
