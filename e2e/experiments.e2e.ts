@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Page, Request } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { answer } from '../plugins/experiments/answer.ts';
+import { settingsOf } from '../plugins/experiments/settings.ts';
 import type { Query } from '../src/components/Result/query.ts';
 import { experiments } from '../src/model/experiments/index.ts';
 import { type AnyValues, defaults, type Params } from '../src/model/experiments/params.ts';
@@ -95,7 +96,8 @@ describe('what stands in the HTML is what the model computes', () => {
     for (const { key, text } of quotes) {
       const query = Object.fromEntries(key.split(' | ').map(pair => pair.split(/=(.*)/s, 2))) as Query;
       const experiment = experiments.find(({ id }) => id === query.of)!;
-      const values = defaults(experiment.params);
+      const values =
+        query.set === undefined ? defaults(experiment.params) : settingsOf(experiment.params, query.set);
       const rows = experiment.run(values);
       expect(`${key}: ${text}`).toBe(
         `${key}: ${answer({ rows, evidence: experiment.evidence(rows, values) }, query)}`,

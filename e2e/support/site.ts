@@ -22,10 +22,14 @@ export type Open = (path: string, opening?: Opening) => Promise<Page>;
 
 let browser: Promise<Browser> | undefined;
 
+/** What Playwright itself writes where a page would keep the site for reading offline. */
+const BLOCKED = 'Service Worker registration blocked by Playwright';
+
 /** Notes everything that a page which works does not do. */
 function watch(page: Page, site: Served, problems: string[]) {
   const { origin } = new URL(site.url);
   page.on('console', message => {
+    if (message.text() === BLOCKED) return;
     if (message.type() === 'error' || message.type() === 'warning')
       problems.push(`console: ${message.text()}`);
   });

@@ -99,7 +99,7 @@ export function drawDifferences(
         document,
         'tr',
         {},
-        ...columns.map(column => html(document, 'th', { scope: 'col' }, formatLabel(column))),
+        ...columns.map(column => html(document, 'th', { scope: 'col' }, formatLabel(column) || column.key)),
       ),
     ),
     html(document, 'tbody', {}, ...rows),
