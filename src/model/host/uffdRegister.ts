@@ -24,9 +24,10 @@ function canUserfault(vma: Vma, modes: number, wpAsync: boolean): boolean {
   const kind = vma.file?.kind ?? 'anonymous';
   if (vma.flags & VM_PFNMAP) return false;
   const hasCache = kind === 'shmem' || kind === 'hugetlb' || vma.file?.userfaultable === true;
-  if (kind === 'gmem' && modes & VM_UFFD_WP) return false;
   if (modes & VM_UFFD_MINOR && !hasCache) return false;
+  // Protection that the kernel itself gives up on a write needs nothing of the memory.
   if (wpAsync && (modes & VM_UFFD) === VM_UFFD_WP) return true;
+  if (kind === 'gmem' && modes & VM_UFFD_WP) return false;
   return kind === 'anonymous' || hasCache;
 }
 
