@@ -254,3 +254,53 @@ export const ZHAO_BOCHS: Source = {
   date: '2024-09-09',
   messageId: '20240909051529.26776-1-yan.y.zhao@intel.com',
 };
+
+/** Improve userfaultfd for everyone, and measure first. */
+export const XU_IMPROVE_UFFD: Source = {
+  title: 'Peter Xu, Re: RFC: A KVM-specific alternative to UserfaultFD',
+  date: '2023-11-06',
+  messageId: 'ZUlLLGLi1IyMyhm4@x1n',
+};
+
+/** Leave KVM_RUN where a page is missing. */
+export const MOORTHY_EXIT_ON_MISSING: Source = {
+  title: 'Anish Moorthy, v7 of the series that exits on missing pages',
+  date: '2024-02-15',
+  messageId: '20240215235405.368539-1-amoorthy@google.com',
+};
+
+/** A userfault attribute, and asynchronous faults for KVM's own accesses. */
+export const HOUGHTON_ATTRIBUTE: Source = {
+  title: 'James Houghton, [RFC PATCH 00/18] KVM: Post-copy live migration for guest_memfd',
+  date: '2024-07-10',
+  messageId: '20240710234222.2333120-1-jthoughton@google.com',
+};
+
+/** A slot flag and a bitmap in userspace. */
+export const HOUGHTON_SLOT_FLAG: Source = {
+  title: 'James Houghton, KVM Userfault, v1, 13 patches',
+  date: '2024-12-04',
+  messageId: '20241204191349.1730936-1-jthoughton@google.com',
+};
+
+/** Conversion exits for vCPUs and userfaultfd for the rest. */
+export const WANG_CONVERSIONS: Source = {
+  title: 'Wei Wang, RE: [RFC PATCH 00/18] KVM: Post-copy live migration for guest_memfd',
+  date: '2024-07-17',
+  messageId: 'DS0PR11MB63735DAF7F168405D120A5C6DCA32@DS0PR11MB6373.namprd11.prod.outlook.com',
+};
+
+/** Everything private first almost works. */
+export const HOUGHTON_PRIVATE_FIRST: Source = {
+  title: 'James Houghton, Re: [RFC PATCH 00/18] KVM: Post-copy live migration for guest_memfd',
+  date: '2024-07-16',
+  messageId: 'CADrL8HUv+RvazbOyx+NJ1oNd8FdMGd_T61Kjtia1cqJsN=WiOA@mail.gmail.com',
+  secondHand: true,
+};
+
+/** userfaultfd on guest_memfd. */
+export const RAPOPORT_UFFD_GMEM: Source = {
+  title: 'Mike Rapoport, [PATCH v2 00/15] mm, kvm: allow uffd support in guest_memfd',
+  date: '2026-03-06',
+  messageId: '20260306171815.3160826-1-rppt@kernel.org',
+};

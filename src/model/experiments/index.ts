@@ -20,6 +20,7 @@ import { launchExperiment } from './privateMemory/launch.ts';
 import { trackingExperiment } from './privateMemory/tracking.ts';
 import { flushCostExperiment } from './sharedOnly/flushCost.ts';
 import { spuriousFaultsExperiment } from './sharedOnly/spuriousFaults.ts';
+import { accessExperiment } from './userfault/access.ts';
 import { hugetlbExperiment } from './userfault/hugetlb.ts';
 import { latencyExperiment } from './userfault/latency.ts';
 import { migrationExperiment } from './userfault/migration.ts';
@@ -41,6 +42,7 @@ export const experiments: readonly AnyExperiment[] = [
   matrixExperiment,
   litmusExperiment,
   streamsExperiment,
+  accessExperiment,
   pagingRateExperiment,
   latencyExperiment,
   hugetlbExperiment,

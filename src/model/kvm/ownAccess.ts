@@ -24,6 +24,8 @@ export function* ownAccess(vm: Vm, gfn: number, write: boolean): Actor<number> {
     slot !== undefined && (slot.flags & MEMSLOT_INVALID) === 0 && !(write && slot.flags & MEM_READONLY);
   let pfn = -EFAULT;
   if (allowed) {
+    if (slot.userfault?.awaitOwnAccess !== undefined)
+      yield* slot.userfault.awaitOwnAccess(gfn - slot.baseGfn);
     const reached = yield* touch(vm.mm, slot.hva + gfn - slot.baseGfn, kernelFault(write, null));
     if (reached > 0) {
       pfn = reached;

@@ -13,6 +13,13 @@ export type { MemoryTypeDesign, MemoryTypeQuestion } from './memoryType.ts';
 export type { Memslot } from './memslots.ts';
 export { MEM_USERFAULT } from './memslots.ts';
 export { createSlot, deleteSlot } from './memslotUpdate.ts';
+export type {
+  Destination,
+  GuestMemory,
+  MissingPageDesign,
+  MissingPages,
+  Teller,
+} from './missingPages.ts';
 export type { Fate, Pinning, PinningDesign } from './pinning.ts';
 export type { ReclaimDesign, ReclaimEvent } from './reclaim.ts';
 export { UserfaultBitmap, type Userfaults } from './userfault.ts';

@@ -10,6 +10,7 @@ import { Cell } from '../engine/cell.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Hashable, StateHash } from '../engine/hash.ts';
 import type { Order } from '../engine/memory/memory.ts';
+import type { Actor } from '../engine/step.ts';
 import type { Memslot } from './memslots.ts';
 
 const WORD = 32;
@@ -19,6 +20,11 @@ const CHUNK_PAGES = 1 << 15;
 export interface Userfaults {
   /** Whether an access to page `index` of the slot, counted from its first, goes to userspace. */
   isMissing(slot: Memslot, index: number): boolean;
+  /**
+   * An access of KVM itself, which cannot leave KVM_RUN, waits until page `index` has come (an asynchronous userfault
+   * of July 2024). Where it is not given, KVM's own accesses see no mark at all.
+   */
+  awaitOwnAccess?(index: number): Actor;
 }
 
 /** The bitmap that the VMM hands over with a slot: a bit a page, set where the page has not arrived. */

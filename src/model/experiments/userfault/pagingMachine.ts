@@ -1,5 +1,6 @@
 /** The two machines that rates were published for, and the pages they fault on. */
 import { PAGING_COSTS, SECOND_MACHINE } from '../../costs/paging.ts';
+import { COST_TABLE } from '../../costs/table.ts';
 import { demandPaging } from '../../workloads/demandPaging/demandPaging.ts';
 import type { PagingCosts, PagingResult, PagingShape } from '../../workloads/demandPaging/paging.ts';
 
@@ -13,6 +14,9 @@ export interface PagingSetup {
 }
 
 const BASE_PAGE = 4096;
+
+/** ns of KVM_SET_MEMORY_ATTRIBUTES on one page, without its locks. */
+export const ATTRIBUTE_NS = COST_TABLE.setAttributes.value + COST_TABLE.attributeEntry.value;
 
 /** ns to make a page: nothing where it is in the page cache already, else an allocation and its bytes. */
 function pageNs({ memory, pageBytes }: PagingSetup): number {
@@ -35,6 +39,7 @@ export function pagingCosts(setup: PagingSetup): PagingCosts {
     wake: wake.value,
     line: second ? SECOND_MACHINE.line.value : line.value,
     cleanLine: cleanLine.value,
+    attribute: ATTRIBUTE_NS * slower,
   };
 }
 
@@ -43,7 +48,11 @@ export function faultsFor(vcpus: number): number {
   return 1000 + 6 * vcpus;
 }
 
-/** Runs demand paging on a machine. */
-export function runPaging(setup: PagingSetup, shape: Omit<PagingShape, 'faults'>): PagingResult {
-  return demandPaging({ ...shape, faults: faultsFor(shape.vcpus) }, pagingCosts(setup));
+/** Runs demand paging on a machine, with some of its costs changed. */
+export function runPaging(
+  setup: PagingSetup,
+  shape: Omit<PagingShape, 'faults'>,
+  changed: Partial<PagingCosts> = {},
+): PagingResult {
+  return demandPaging({ ...shape, faults: faultsFor(shape.vcpus) }, { ...pagingCosts(setup), ...changed });
 }

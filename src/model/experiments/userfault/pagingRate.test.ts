@@ -8,7 +8,7 @@ import type { PagingCosts } from '../../workloads/demandPaging/paging.ts';
 import { type AnyValues, defaults } from '../params.ts';
 import { firstTable, isFitted, scalabilityTable, secondTable } from './pagingFit.ts';
 import { faultsFor, pagingCosts } from './pagingMachine.ts';
-import { pagingRateExperiment } from './pagingRate.ts';
+import { limitedFrom, pagingRateExperiment } from './pagingRate.ts';
 
 const values = defaults(pagingRateExperiment.params);
 const predicted = (table: readonly Evidence[]) =>
@@ -104,6 +104,29 @@ describe('userfault/paging-rate', () => {
     );
   });
 
+  it('stops growing early where each page takes an ioctl under slots_lock', () => {
+    const byIoctl = 'exit, attribute set by ioctl';
+    expect(rate(byIoctl, 64) / rate(byIoctl, 4)).toBeLessThan(1.05);
+    expect(rate('KVM userfault', 64)).toBeGreaterThan(5 * rate(byIoctl, 64));
+    const quick = pagingRateExperiment.run({ ...values, attributeNanos: 200 });
+    expect(rate('KVM userfault', 64, quick)).toBeGreaterThan(1.5 * rate(byIoctl, 64, quick));
+  });
+
+  it('has the network as its limit up to so many vCPUs, which the page says', () => {
+    const network = { ...values, memory: 'anonymous', latency: 30 };
+    const list = pagingRateExperiment.run(network);
+    expect(limitedFrom(list, 'userfaultfd')).toBe(16);
+    expect(limitedFrom(list, 'userfaultfd, one reader')).toBe(2);
+    expect(limitedFrom(list, 'exit, attribute set by ioctl')).toBe(32);
+    expect(limitedFrom(list, 'KVM userfault')).toBeUndefined();
+    // A wire of 10 Gbit/s carries 305 thousand pages a second, whoever asks.
+    const slow = pagingRateExperiment.run({ ...network, bandwidth: 10 });
+    expect(rate('KVM userfault', 64, slow)).toBeCloseTo(10e9 / 8 / 4096 / 1000, -1);
+    expect(limitedFrom(slow, 'KVM userfault')).toBeUndefined();
+    expect(limitedFrom(slow, 'userfaultfd')).toBe(16);
+    expect(pagingRateExperiment.evidence(list, network)).toEqual([]);
+  });
+
   it('ends with finite numbers at every extreme', () => {
     for (const vcpus of [1, 512]) {
       const extremes: AnyValues[] = [
@@ -111,6 +134,7 @@ describe('userfault/paging-rate', () => {
         { memory: 'anonymous', pageSize: '1G' },
         { uffds: 512 },
         { readers: 512, machine: 'houghton' },
+        { latency: 100_000, bandwidth: 0.001, pageSize: '1G', attributeNanos: 20_000 },
       ];
       for (const extreme of extremes) {
         for (const row of pagingRateExperiment.run({ ...values, vcpus, ...extreme })) {

@@ -1,10 +1,11 @@
 import { HOUGHTON_TABLE, MOORTHY_TABLE } from '../../evidence/paging.ts';
 import { compare, type Evidence } from '../../evidence/published.ts';
-import type { Trap } from '../../workloads/demandPaging/paging.ts';
+import type { Trap, Wire } from '../../workloads/demandPaging/paging.ts';
 import { experiment } from '../experiment.ts';
-import { choice, int } from '../params.ts';
+import { choice, int, number } from '../params.ts';
+import type { Row, View } from '../view.ts';
 import { isFitted } from './pagingFit.ts';
-import { runPaging } from './pagingMachine.ts';
+import { ATTRIBUTE_NS, runPaging } from './pagingMachine.ts';
 
 const PAGE_BYTES = { '4K': 2 ** 12, '2M': 2 ** 21, '1G': 2 ** 30 } as const;
 
@@ -26,7 +27,18 @@ const DESIGNS: readonly Design[] = [
   { name: 'userfaultfd', trap: 'userfaultfd' },
   { name: 'exit on missing, filled through userfaultfd', trap: 'exit and fill' },
   { name: 'KVM userfault', trap: 'exit', mapsSmall: true },
+  { name: 'exit, attribute set by ioctl', trap: 'exit and attribute', mapsSmall: true },
 ];
+
+/** Gbit/s from which on the wire itself takes no time. */
+const ENDLESS = 1_000_000;
+
+/** The wire that pages come by; none where it would take no time. */
+function wireOf(latencyMicros: number, gigabits: number, pageBytes: number): Wire | undefined {
+  if (latencyMicros === 0 && gigabits >= ENDLESS) return undefined;
+  const bytesPerNs = gigabits >= ENDLESS ? Infinity : gigabits / 8;
+  return { latencyNs: Math.round(latencyMicros * 1000), bytesPerNs, pageBytes };
+}
 
 /** 1, 2, 4 and so on below `most`, then `most`. */
 function sweep(most: number): number[] {
@@ -84,8 +96,34 @@ export const pagingRateExperiment = experiment({
       default: 0,
       unit: 'threads',
     }),
+    latency: number({
+      label: 'Network, there and back',
+      help: '0, and endless bandwidth: pages are at hand, as in both tables. Houghton, 2024: about 30 µs. Without a trap nothing is fetched.',
+      min: 0,
+      max: 100_000,
+      default: 0,
+      unit: 'µs',
+    }),
+    bandwidth: number({
+      label: 'Bandwidth',
+      help: 'A million is endless.',
+      min: 0.001,
+      max: ENDLESS,
+      default: ENDLESS,
+      unit: 'Gbit/s',
+      scale: 'log',
+    }),
+    attributeNanos: number({
+      label: 'Clearing an attribute by ioctl',
+      help: 'KVM_SET_MEMORY_ATTRIBUTES on one page, without its locks: what the design of July 2024 does for each page, and conversions. Nobody published it.',
+      min: 0,
+      max: 20_000,
+      default: ATTRIBUTE_NS,
+      unit: 'ns',
+    }),
   },
-  run({ vcpus: most, machine, memory, pageSize, uffds: mostUffds, readers: asked }, progress) {
+  run(values, progress) {
+    const { vcpus: most, machine, memory, pageSize, uffds: mostUffds, readers: asked } = values;
     const points = sweep(most);
     const uffds = Math.min(mostUffds, most);
     if (asked * uffds > MAX_READERS) {
@@ -100,7 +138,9 @@ export const pagingRateExperiment = experiment({
         const readers = design.readers ?? (asked > 0 ? asked : Math.ceil(vcpus / uffdsHere));
         const pageBytes = design.mapsSmall ? PAGE_BYTES['4K'] : PAGE_BYTES[pageSize];
         const setup = { machine, memory, pageBytes };
-        const result = runPaging(setup, { trap: design.trap, vcpus, uffds: uffdsHere, readers });
+        const wire = wireOf(values.latency, values.bandwidth, pageBytes);
+        const shape = { trap: design.trap, vcpus, uffds: uffdsHere, readers, wire };
+        const result = runPaging(setup, shape, { attribute: values.attributeNanos });
         return {
           design: design.name,
           vcpus,
@@ -108,6 +148,7 @@ export const pagingRateExperiment = experiment({
           perVcpu: round(1e9 / result.nsPerPage / vcpus),
           gibPerSecond: round((pageBytes / result.nsPerPage) * (1e9 / 2 ** 30)),
           meanMicros: round(result.meanNs / 1000),
+          wireMicros: round(Math.min(result.wireNs, result.meanNs) / 1000),
           lines: round(result.linesPerPage),
           readers: design.trap === 'userfaultfd' ? readers * uffdsHere : 0,
         };
@@ -145,6 +186,7 @@ export const pagingRateExperiment = experiment({
         series: 'design',
         rows,
       },
+      ...(values.latency > 0 || values.bandwidth < ENDLESS ? [limitView(rows)] : []),
       {
         kind: 'table',
         title: 'Rates',
@@ -155,6 +197,7 @@ export const pagingRateExperiment = experiment({
           { key: 'perVcpu', label: 'A vCPU', unit: 'pages/s', digits: 0 },
           { key: 'gibPerSecond', label: 'Memory', unit: 'GiB/s', digits: 2 },
           { key: 'meanMicros', label: 'Wait', unit: 'µs', digits: 1 },
+          { key: 'wireMicros', label: 'of it on the network', unit: 'µs', digits: 1 },
           { key: 'lines', label: 'Cache lines brought a page', digits: 1 },
           { key: 'readers', label: 'Readers' },
         ],
@@ -171,6 +214,30 @@ export const pagingRateExperiment = experiment({
   },
 });
 
+/**
+ * The first number of vCPUs at which a fault's wait is more for what traps it than for the network, or undefined.
+ *
+ * @param rows of this experiment, with a network.
+ */
+export function limitedFrom(rows: readonly Row[], design: string): number | undefined {
+  return rows.find(
+    row => row.design === design && (row.wireMicros as number) < (row.meanMicros as number) / 2,
+  )?.vcpus as number | undefined;
+}
+
+function limitView(rows: readonly Row[]): View {
+  const designs = DESIGNS.filter(design => design.trap !== 'none');
+  return {
+    kind: 'table',
+    title: 'From how many vCPUs on a fault waits longer for the trap than for the network',
+    columns: [
+      { key: 'design', label: 'Design' },
+      { key: 'from', label: 'vCPUs' },
+    ],
+    rows: designs.map(({ name }) => ({ design: name, from: limitedFrom(rows, name) ?? 'never' })),
+  };
+}
+
 /** Published runs that the chosen parameters repeat, each with the design it is of. */
 function publishedFor(values: {
   readonly machine: string;
@@ -178,8 +245,11 @@ function publishedFor(values: {
   readonly pageSize: string;
   readonly uffds: number;
   readonly readers: number;
+  readonly latency: number;
+  readonly bandwidth: number;
 }) {
   if (values.pageSize !== '4K' || values.uffds !== 1 || values.readers !== 0) return [];
+  if (values.latency > 0 || values.bandwidth < ENDLESS) return [];
   return (values.machine === 'moorthy' ? MOORTHY_TABLE : HOUGHTON_TABLE)
     .filter(run => run.memory === values.memory)
     .map(run => {

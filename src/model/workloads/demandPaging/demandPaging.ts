@@ -7,8 +7,10 @@
  */
 import { CacheLine } from '../../engine/cacheLine.ts';
 import { Engine } from '../../engine/engine.ts';
+import { Link } from '../../engine/link.ts';
 import { Random } from '../../engine/random.ts';
 import type { Actor, Step } from '../../engine/step.ts';
+import { LockedLine } from './lockedLine.ts';
 import type { PagingCosts, PagingResult, PagingShape } from './paging.ts';
 import { PagingUffd } from './pagingUffd.ts';
 import { WaitEntries } from './waitList.ts';
@@ -23,7 +25,7 @@ const BRIEFLY = 100;
  */
 export function demandPaging(shape: PagingShape, costs: PagingCosts, seed = 1): PagingResult {
   checkShape(shape);
-  const { vcpus, trap, faults } = shape;
+  const { vcpus, trap, faults, wire } = shape;
   const engine = new Engine();
   const random = new Random(seed);
   const readers = trap === 'userfaultfd' ? shape.readers * shape.uffds : 0;
@@ -31,6 +33,9 @@ export function demandPaging(shape: PagingShape, costs: PagingCosts, seed = 1): 
   const mmapLock = new CacheLine(engine, costs.line);
   const mmUsers = new CacheLine(engine, costs.line);
   const mmuLock = new CacheLine(engine, costs.line);
+  // A mutex: who waits for it spins as long as its holder runs (kernel/locking/mutex.c), which is all there is here.
+  const slotsLock = new LockedLine(engine, 'slots_lock', costs.line);
+  const link = wire === undefined ? null : new Link(engine, wire.latencyNs, wire.bytesPerNs);
   const uffds = Array.from(
     { length: shape.uffds },
     (_, i) => new PagingUffd(engine, `uffd${i}`, costs, entries),
@@ -40,6 +45,7 @@ export function demandPaging(shape: PagingShape, costs: PagingCosts, seed = 1): 
   let startedAt = 0;
   let endedAt = 0;
   let waited = 0;
+  let wired = 0;
 
   /** A stretch of code, a quarter longer or shorter, so that threads do not run in step. */
   const code = (ns: number): Step => Math.round(ns * (0.75 + 0.5 * random.fraction()));
@@ -48,6 +54,22 @@ export function demandPaging(shape: PagingShape, costs: PagingCosts, seed = 1): 
     yield lock.write(cpu);
     yield BRIEFLY;
     yield lock.write(cpu);
+  }
+
+  function* fetch(): Actor {
+    if (link === null) return;
+    const since = engine.now;
+    yield link.send(wire!.pageBytes);
+    if (startedAt > 0 && pages < warmUp + faults) wired += engine.now - since;
+  }
+
+  /** KVM_SET_MEMORY_ATTRIBUTES: slots_lock around it, and mmu_lock taken for writing at both ends. */
+  function* clearAttribute(cpu: number): Actor {
+    yield* slotsLock.lock(cpu);
+    yield mmuLock.write(cpu);
+    yield code(costs.attribute);
+    yield mmuLock.write(cpu);
+    slotsLock.unlock();
   }
 
   /** UFFDIO_CONTINUE or UFFDIO_COPY: references to the file and to the mm, and mmap_lock for reading. */
@@ -76,11 +98,16 @@ export function demandPaging(shape: PagingShape, costs: PagingCosts, seed = 1): 
         break;
       case 'exit and fill':
         yield code(costs.exit);
+        yield* fetch();
         yield* fill(uffd, cpu);
         yield code(costs.fault);
         break;
       default:
-        if (trap === 'exit') yield code(costs.exit);
+        if (trap !== 'none') {
+          yield code(costs.exit);
+          yield* fetch();
+        }
+        if (trap === 'exit and attribute') yield* clearAttribute(cpu);
         yield code(costs.fault / 2);
         yield mmapLock.write(cpu);
         yield code(costs.fault / 2 + costs.page);
@@ -111,6 +138,7 @@ export function demandPaging(shape: PagingShape, costs: PagingCosts, seed = 1): 
       const filled = yield* uffd.readFault(cpu);
       if (filled < 0) continue;
       yield code(costs.reader / 2);
+      yield* fetch();
       yield* fill(uffd, cpu);
       yield* uffd.wakeFault(filled, cpu);
     }
@@ -124,11 +152,12 @@ export function demandPaging(shape: PagingShape, costs: PagingCosts, seed = 1): 
     uffds[id % uffds.length].noteSleeper(id, actor);
   }
   engine.run();
-  const lines = [mmapLock, mmUsers, mmuLock, ...uffds.flatMap(uffd => uffd.lines)];
+  const lines = [mmapLock, mmUsers, mmuLock, slotsLock.line, ...uffds.flatMap(uffd => uffd.lines)];
   const transfers = lines.reduce((sum, line) => sum + line.transfers, entries.transfers);
   return {
     nsPerPage: (endedAt - startedAt) / faults,
     meanNs: waited / faults,
+    wireNs: wired / faults,
     linesPerPage: transfers / pages,
   };
 }

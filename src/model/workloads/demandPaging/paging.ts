@@ -9,7 +9,19 @@ export type Trap =
   /** The vCPU's own thread, out of KVM_RUN; it fills the page with an ioctl of the userfaultfd. */
   | 'exit and fill'
   /** The vCPU's own thread, out of KVM_RUN; it clears a bit, and the page is made as without a trap. */
-  | 'exit';
+  | 'exit'
+  /** The same, but what it clears is a memory attribute, by an ioctl that takes slots_lock and mmu_lock. */
+  | 'exit and attribute';
+
+/** Where pages come from, if they are not at hand. */
+export interface Wire {
+  /** ns from asking for a page until its last byte is there, when nothing else is on the wire. */
+  readonly latencyNs: number;
+  /** Infinity for a wire that takes no time. */
+  readonly bytesPerNs: number;
+  /** Bytes of a page. */
+  readonly pageBytes: number;
+}
 
 /** How a run is laid out. Every vCPU and every reader has a CPU to itself. */
 export interface PagingShape {
@@ -22,6 +34,8 @@ export interface PagingShape {
   readonly readers: number;
   /** Faults to measure, after a third as many that are not; at least 1. */
   readonly faults: number;
+  /** Each page is fetched, by whoever is told of it, before it is filled; at hand unless given. */
+  readonly wire?: Wire;
 }
 
 /** In ns. */
@@ -42,6 +56,8 @@ export interface PagingCosts {
   readonly line: number;
   /** Bringing a line that another CPU has fetched since it was written. */
   readonly cleanLine: number;
+  /** The ioctl that clears a memory attribute of a page, without its locks. */
+  readonly attribute: number;
 }
 
 /** What a run measured. */
@@ -50,6 +66,8 @@ export interface PagingResult {
   readonly nsPerPage: number;
   /** ns from a vCPU's touch until it goes on: mean. */
   readonly meanNs: number;
+  /** Of that, what the page was on the wire or behind others on it. */
+  readonly wireNs: number;
   /** Lines that were brought for a page. */
   readonly linesPerPage: number;
 }
