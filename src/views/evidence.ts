@@ -19,6 +19,13 @@ function percent(error: number): string {
   return `${error < 0 ? '−' : '+'}${text} %`;
 }
 
+/** How many figures from one on have the same source: it is named once for all of them. */
+function runOf(evidence: readonly Evidence[], from: number): number {
+  let end = from + 1;
+  while (end < evidence.length && evidence[end].source === evidence[from].source) end++;
+  return end - from;
+}
+
 /** Published figures beside the model's, with what was fitted told from what was predicted. */
 export function drawEvidence(document: Document, evidence: readonly Evidence[]): HTMLElement | undefined {
   if (evidence.length === 0) return undefined;
@@ -30,7 +37,7 @@ export function drawEvidence(document: Document, evidence: readonly Evidence[]):
       index === 4 ? 'How' : text,
     ),
   );
-  const rows = evidence.map(({ name, unit, published, model, error, fitted, source }) =>
+  const rows = evidence.map(({ name, unit, published, model, error, fitted, source }, index) =>
     html(
       document,
       'tr',
@@ -40,7 +47,16 @@ export function drawEvidence(document: Document, evidence: readonly Evidence[]):
       html(document, 'td', { class: 'fl-number' }, `${formatNumber(model)} ${unit}`),
       html(document, 'td', { class: 'fl-number' }, percent(error)),
       html(document, 'td', {}, fitted ? 'fitted' : 'predicted'),
-      html(document, 'td', {}, sourceOf(document, source)),
+      ...(index > 0 && evidence[index - 1].source === source
+        ? []
+        : [
+            html(
+              document,
+              'td',
+              { class: 'fl-source', rowspan: String(runOf(evidence, index)) },
+              sourceOf(document, source),
+            ),
+          ]),
     ),
   );
   const table = html(

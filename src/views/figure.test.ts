@@ -165,6 +165,17 @@ describe('an outcome', () => {
     expect(rest[1].querySelector('a')?.getAttribute('href')).toBe('https://lore.kernel.org/kvm/x/');
   });
 
+  test('names a source once for the figures that follow one another from it', async () => {
+    const point = { unit: 's', published: 1, model: 1, error: 0, fitted: false };
+    const evidence = ['a talk', 'a talk', 'a mail'].map((source, i) => ({ ...point, name: `${i}`, source }));
+    const { rest } = await drawOutcome(document, { views: [plot], evidence }, 'u');
+    const sources = [...rest[0].querySelectorAll('.fl-source')];
+    expect(sources.map(cell => [cell.textContent, cell.getAttribute('rowspan')])).toEqual([
+      ['a talk', '2'],
+      ['a mail', '1'],
+    ]);
+  });
+
   test('without evidence has no table of it', async () => {
     const { first, rest } = await drawOutcome(document, { views: [table], evidence: [] }, 'u');
     expect([first.length, rest.length]).toEqual([1, 0]);

@@ -165,7 +165,7 @@ export const positions: readonly Position[] = [
     date: '2024-03-08',
     position: 'Always honour the guest’s PAT where the CPU has self-snoop, and drop the emulation of MTRRs.',
     argument:
-      'Such CPUs stay coherent under mixed types. MTRR emulation is costly, imperfect and not needed.',
+      'Intel has confirmed that such CPUs look into all caches and store buffers, and so stay coherent under mixed types. MTRR emulation is costly, imperfect and not needed.',
     answer:
       'Tian and Zhao, on 12 March: warn users whose CPU lacks it. Christopherson: those are ten years old, and no user could judge the warning.',
     mails: [

@@ -62,7 +62,7 @@ const texts: Readonly<Record<string, readonly [term: string, text: string]>> = {
   ],
   'self-snoop': [
     'self-snoop',
-    'A property of Intel CPUs: they look into their own caches even for accesses of an uncached type.',
+    'A property of Intel CPUs: they look into their own caches even for accesses of an uncached type. By a commit of 2024 Intel confirmed that such CPUs stay coherent with all caches under mixed types.',
   ],
   'spurious-fault': [
     'spurious fault',

@@ -28,7 +28,13 @@ interface Cpu {
   /** By line, then by alias. */
   readonly lines: Map<number, Map<number, CachedLine>>;
   /** Writes that wait to be combined, by line; they leave in any order. */
-  readonly combining: Map<number, number>;
+  readonly combining: Map<number, CombinedWrite>;
+}
+
+interface CombinedWrite {
+  readonly value: number;
+  /** On its way to memory it drops the line from every cache. */
+  readonly snoops: boolean;
 }
 
 export interface CacheOptions {
@@ -38,6 +44,11 @@ export interface CacheOptions {
    * (CPUID.SS).
    */
   readonly selfSnoop: boolean;
+  /**
+   * It looks into every CPU's cache: what Intel confirmed of CPUs with self-snoop, by the commit that honours the
+   * guest's PAT on them (377b2f359d1f); the manual promises the CPU's own cache alone.
+   */
+  readonly snoopsAll?: boolean;
   /** Copies of a line under different keys are kept coherent (AMD's SME_COHERENT); true where there is one key. */
   readonly coherentAliases?: boolean;
 }
@@ -94,9 +105,9 @@ export class Caches implements Hashable {
       }
       case 'WC':
       case 'WC+':
-        if (type === 'WC+' || this.options.selfSnoop) this.dropOwn(cpu, line);
-        if (type === 'WC+') this.snoopOthers(cpu, line, alias, true);
-        own.combining.set(line, value);
+        if (this.snoopsAll(type)) this.writeBackEverywhere(line, true);
+        else if (this.options.selfSnoop) this.dropOwn(cpu, line);
+        own.combining.set(line, { value, snoops: this.snoopsAll(type) });
         return;
       default:
         this.drainAll(cpu);
@@ -144,10 +155,11 @@ export class Caches implements Hashable {
   drain(cpu: number, line: number): void {
     this.note(line);
     const { combining } = this.cpus[cpu];
-    const value = combining.get(line);
-    if (value === undefined) return;
+    const write = combining.get(line);
+    if (write === undefined) return;
     combining.delete(line);
-    this.memory.set(line, value);
+    if (write.snoops) this.writeBackEverywhere(line, true);
+    this.memory.set(line, write.value);
   }
 
   /** SFENCE, MFENCE, a locked instruction: every combined write of the CPU has left. */
@@ -207,7 +219,7 @@ export class Caches implements Hashable {
 
   /** What waits in a CPU's combining buffer for a line, or undefined, without telling a search. */
   combined(cpu: number, line: number): number | undefined {
-    return this.cpus[cpu].combining.get(line);
+    return this.cpus[cpu].combining.get(line)?.value;
   }
 
   hashInto(hash: StateHash): void {
@@ -224,7 +236,7 @@ export class Caches implements Hashable {
         }
       }
       for (const line of [...combining.keys()].sort((a, b) => a - b))
-        hash.add(line).add(combining.get(line)!);
+        hash.add(line).add(combining.get(line)!.value);
     }
   }
 
@@ -235,8 +247,13 @@ export class Caches implements Hashable {
 
   /** What an access that is not cached does about lines of its own CPU, and of others. */
   private snoopForUncached(cpu: number, line: number, type: EffectiveType): void {
-    if (type === 'WC+') this.writeBackEverywhere(line, true);
+    if (this.snoopsAll(type)) this.writeBackEverywhere(line, true);
     else if (this.options.selfSnoop) this.dropOwn(cpu, line);
+  }
+
+  /** Whether an access past the caches looks into all of them. */
+  private snoopsAll(type: EffectiveType): boolean {
+    return type === 'WC+' || this.options.snoopsAll === true;
   }
 
   private dropOwn(cpu: number, line: number): void {

@@ -60,10 +60,21 @@ describe('memory-type/litmus', () => {
   it('does not leave old lines behind on AMD, whose WC snoops every cache', () => {
     const amd = run({ hostWroteBefore: true, amd: true });
     const plain = run({ hostWroteBefore: true });
-    for (const row of amd.filter(r => r.writer === 'WC+')) {
-      if (!String(row.reader).includes('WB')) expect(row.left).toBe('new');
-    }
+    for (const row of amd.filter(r => r.writer === 'WC+')) expect(row.left).toBe('new');
     expect(plain.filter(r => r.writer === 'WC').every(r => String(r.left).includes('old'))).toBe(true);
+  });
+
+  it('is coherent, once the writer has fenced, where what is not cached looks into every cache', () => {
+    const all = { snoopsAll: true, hostWroteBefore: true };
+    for (const row of run({ ...all, sync: 'writer' }).filter(r => String(r.reader).startsWith('host CPU'))) {
+      expect([row.writer, row.reader, row.seen]).toEqual([row.writer, row.reader, 'new']);
+    }
+    for (const row of run(all)) expect([row.writer, row.left]).toEqual([row.writer, 'new']);
+    // Combined writes still wait until they are fenced, and a device that does not snoop still sees no cache.
+    expect(seen(run(all), 'WC', 'host CPU, WB')).toBe('new or old');
+    expect(seen(run(all), 'WB', 'does not snoop')).toBe('new or old');
+    // Without self-snoop there is nothing to extend.
+    expect(run({ ...all, selfSnoop: false })).toEqual(run({ hostWroteBefore: true, selfSnoop: false }));
   });
 
   it('ends, with everything that can happen turned on', () => {

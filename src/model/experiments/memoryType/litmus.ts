@@ -30,6 +30,11 @@ export const litmusExperiment = experiment({
       help: 'An uncached access looks into the CPU’s own cache; of other CPUs’ caches it says nothing.',
       default: true,
     }),
+    snoopsAll: flag({
+      label: 'and looks into every CPU’s cache',
+      help: 'What Intel confirmed, by the commit of 2024 that honours the guest on such CPUs. The manual promises no more than the CPU’s own cache.',
+      default: false,
+    }),
     sameCpu: flag({ label: 'Guest and host thread share a CPU', default: false }),
     hostWroteBefore: flag({
       label: 'The host wrote the buffer before',
@@ -54,6 +59,7 @@ export const litmusExperiment = experiment({
           writerSyncs: values.sync === 'writer' || values.sync === 'both',
           readerSyncs: values.sync === 'reader' || values.sync === 'both',
           selfSnoop: values.selfSnoop,
+          snoopsAll: values.selfSnoop && values.snoopsAll,
           sameCpu: values.sameCpu,
           hostWroteBefore: values.hostWroteBefore,
           wbinvd: values.wbinvd,

@@ -25,6 +25,8 @@ export interface Litmus {
   /** The reader drops its own copy before it reads. */
   readonly readerSyncs: boolean;
   readonly selfSnoop: boolean;
+  /** What is not cached looks into every CPU's cache, not its own alone. */
+  readonly snoopsAll: boolean;
   /** Guest and host thread run on one CPU, in turn. */
   readonly sameCpu: boolean;
   /** The host has written the buffer before, through a write-back mapping, and flushed nothing. */
@@ -63,7 +65,11 @@ export function explore(test: Litmus): LitmusOutcome {
 
 function world(engine: Engine, test: Litmus) {
   const { writer, reader } = test;
-  const caches = new Caches(engine, { cpus: 2, selfSnoop: test.selfSnoop });
+  const caches = new Caches(engine, {
+    cpus: 2,
+    selfSnoop: test.selfSnoop,
+    snoopsAll: test.snoopsAll,
+  });
   const ready = new Cell(engine, 'ready');
   const guestCpu = 0;
   const hostCpu = test.sameCpu ? 0 : 1;

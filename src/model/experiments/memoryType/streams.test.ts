@@ -61,6 +61,14 @@ describe('memory-type/streams', () => {
     expect(of(slotFlagNoDirtyLog).cachedMigrationSees).toBe('new');
   });
 
+  it('migrates new data under honouring for all where every cache is looked into, as in 2024', () => {
+    const all = run({ snoopsAll: true });
+    for (const design of [alwaysHonour, release611rc, slotFlag]) {
+      expect(of(design, all)).toMatchObject({ cachedMigrationSees: 'new', migrationSees: 'new' });
+    }
+    expect(of(forceWriteBack, all).gpuSees).toBe('new or old');
+  });
+
   it('slows an old driver that maps video memory UC- where everybody is honoured, which ended 6.11-rc1', () => {
     for (const design of [alwaysHonour, release611rc, release616]) {
       expect(of(design).bochsMillis as number).toBeGreaterThan(1000);

@@ -63,6 +63,11 @@ const params = {
     unit: 'ns',
   }),
   selfSnoop: flag({ label: 'The CPU has self-snoop', default: true }),
+  snoopsAll: flag({
+    label: 'and looks into every CPU’s cache',
+    help: 'What Intel confirmed in 2024; the manual promises no more than the CPU’s own cache.',
+    default: false,
+  }),
   quirkOff: flag({
     label: 'The VMM has turned the quirk of 6.16 off',
     help: 'It is on by default, and then 6.16 does as 6.11.',
@@ -125,26 +130,30 @@ function judge(design: MemoryTypeDesign, values: StreamValues) {
   const gpuType = typeOf(design, 'WC', values, buffer);
   const migratingType = typeOf(design, 'WC', values, { ...buffer, dirtyLogging: true });
   const bochsType = typeOf(design, 'UC-', values, {});
-  const quiet = { readerSyncs: false, sameCpu: false, hostWroteBefore: false, wbinvd: false };
+  const quiet = {
+    readerSyncs: false,
+    sameCpu: false,
+    hostWroteBefore: false,
+    wbinvd: false,
+    selfSnoop: values.selfSnoop,
+    snoopsAll: values.selfSnoop && values.snoopsAll,
+  };
   // A driver that maps WC fences before it tells the GPU; it flushes lines only where it has been told to.
   const writerSyncs = gpuType !== 'WB' || design.guestFlushes === true;
   const gpu = explore({
     ...quiet,
-    selfSnoop: values.selfSnoop,
     writer: gpuType,
     reader: { kind: 'device', snoops: false },
     writerSyncs,
   });
   const migration = explore({
     ...quiet,
-    selfSnoop: values.selfSnoop,
     writer: migratingType,
     reader: { kind: 'cpu', type: buffer.hostMapping === 'WB' ? 'WB' : 'WC' },
     writerSyncs,
   });
   const cachedMigration = explore({
     ...quiet,
-    selfSnoop: values.selfSnoop,
     writer: migratingType,
     reader: { kind: 'cpu', type: 'WB' },
     writerSyncs,

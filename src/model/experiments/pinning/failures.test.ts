@@ -85,6 +85,11 @@ describe('pinning/failures', () => {
     for (const row of rows.filter(r => r.design === pinInXarray().title)) expect(row.refused).toBe(0);
   });
 
+  it('may show nothing where the host moves pages a hundred times less often', () => {
+    const rare = run({ compactMicros: 2000 });
+    for (const phase of PHASES) expect(wrong(rare, pinnedSptesOctober.title, phase)).toBe(0);
+  });
+
   it('ends at the ends of its parameters', () => {
     const still = run({ accesses: 0 });
     for (const row of still) expect(row.wrongReads).toBe(0);

@@ -2,6 +2,7 @@ import { pinningDesigns } from '../../designs/pinning/index.ts';
 import { experiment } from '../experiment.ts';
 import { int } from '../params.ts';
 import { DISTURBANCES, type Disturbance, failures, type Keeping, shortOfMemory } from './failuresModel.ts';
+import { shortName } from './names.ts';
 
 /**
  * The phases of the thread in which guests failed, and what we take to happen in each. The mails list the phases and
@@ -94,11 +95,11 @@ export const failuresExperiment = experiment({
   },
   run(values, progress) {
     const keepings: readonly Keeping[] = [
-      { title: 'Nothing pinned' },
-      ...pinningDesigns.map(pinning => ({ title: pinning.title, pinning })),
+      { title: 'Nothing pinned', short: 'nothing' },
+      ...pinningDesigns.map(pinning => ({ title: pinning.title, short: shortName(pinning), pinning })),
       shortOfMemory(values.xarrayPages),
-      { title: 'Firmware moves pages (SEV firmware 0.17)', firmwareMoves: true },
-      { title: 'guest_memfd, on SNP', gmem: true },
+      { title: 'Firmware moves pages (SEV firmware 0.17)', short: 'firmware', firmwareMoves: true },
+      { title: 'guest_memfd, on SNP', short: 'guest_memfd', gmem: true },
     ];
     const common = {
       accesses: values.accesses,
@@ -113,12 +114,14 @@ export const failuresExperiment = experiment({
       const byPhase = PHASES.map(({ name, disturbances, freshShare }) => ({
         part: 'phase',
         design: keeping.title,
+        short: keeping.short,
         when: name,
         ...failures({ ...common, keeping, disturbances, freshShare }),
       }));
       const byCause = [...DISTURBANCES.map(one => [one]), []].map(disturbances => ({
         part: 'cause',
         design: keeping.title,
+        short: keeping.short,
         when: disturbances[0] ?? 'compaction alone',
         ...failures({ ...common, keeping, disturbances, freshShare: 0.3 }),
       }));
@@ -147,7 +150,7 @@ export const failuresExperiment = experiment({
         summary: 'Bars only where a phase brings about what drops a design’s pins.',
         mark: 'bar',
         horizontal: true,
-        x: { key: 'design', label: '', scale: 'band' },
+        x: { key: 'short', label: '', scale: 'band' },
         y: { key: 'wrongReads', label: 'Wrong reads' },
         series: 'when',
         rows: rows.filter(row => row.part === 'phase'),

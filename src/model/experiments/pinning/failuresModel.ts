@@ -43,6 +43,8 @@ export const DISTURBANCES: readonly Disturbance[] = [
 /** How the guest's memory is kept in its place. */
 export interface Keeping {
   readonly title: string;
+  /** In a word or two. */
+  readonly short: string;
   readonly pinning?: PinningDesign;
   /** Firmware re-encrypts a page for the frame that the host moves it to. */
   readonly firmwareMoves?: boolean;
@@ -182,5 +184,6 @@ function* dropTable(vm: Vm, first: number, reason: ZapReason): Actor {
 
 /** An XArray whose nodes can be allocated for so many pages and no more. */
 export function shortOfMemory(pages: number): Keeping {
-  return { title: `In an XArray, with memory for ${pages} pages`, pinning: pinInXarray(pages) };
+  const title = `In an XArray, with memory for ${pages} pages`;
+  return { title, short: 'XArray, no memory', pinning: pinInXarray(pages) };
 }

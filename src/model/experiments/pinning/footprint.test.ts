@@ -15,7 +15,7 @@ const nothing = (list = rows) => list.find(r => String(r.design).startsWith('Not
 describe('pinning/footprint', () => {
   it('holds the whole guest where everything is pinned, and what was touched where pages are pinned on fault', () => {
     expect(of(pinAtRegistration).heldGib).toBe(192);
-    expect(of(pinnedSptesRfc).heldGib as number).toBeCloseTo(19.2, -1);
+    expect(of(pinnedSptesRfc).heldGib as number).toBeCloseTo(19.2, 1);
     expect(of(pinnedSptesRfc).heldGib).toBe(nothing().heldGib);
   });
 
@@ -24,6 +24,15 @@ describe('pinning/footprint', () => {
       expect(of(design).afterBalloonGib).toBe(of(design).heldGib);
     }
     expect(nothing().afterBalloonGib as number).toBeLessThan(nothing().heldGib as number);
+  });
+
+  it('lets SPTEs’ pins go with the process, and the others’ with the last descriptor of the VM', () => {
+    expect(of(pinnedSptesRfc)).toMatchObject({ afterProcessGib: 0, afterVmGib: 0 });
+    for (const design of [pinAtRegistration, pinInXarray(), pinInMemslot]) {
+      expect([design.name, of(design).afterProcessGib]).toEqual([design.name, of(design).heldGib]);
+      expect([design.name, of(design).afterVmGib]).toEqual([design.name, 0]);
+    }
+    expect(nothing().afterProcessGib).toBe(0);
   });
 
   it('remembers for free in SPTEs, for every page in a slot, and for touched ones in an XArray', () => {

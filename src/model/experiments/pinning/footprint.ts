@@ -4,6 +4,7 @@ import { compare } from '../../evidence/published.ts';
 import { experiment } from '../experiment.ts';
 import { int, number } from '../params.ts';
 import { bootFaults, footprint, SAMPLE_PAGES } from './footprintModel.ts';
+import { shortName } from './names.ts';
 
 const PAGES_PER_GIB = 2 ** 18;
 const MIB = 2 ** 20;
@@ -80,8 +81,11 @@ export const footprintExperiment = experiment({
       return {
         part: 'held',
         design: pinning?.title ?? 'Nothing pinned (no SEV)',
+        short: pinning === undefined ? 'nothing' : shortName(pinning),
         heldGib: gib(result.held),
         afterBalloonGib: gib(result.afterBalloon),
+        afterProcessGib: gib(result.afterProcess),
+        afterVmGib: gib(result.afterVm),
         metadataMib: Math.round((result.metadataBytes * scale * 1e3) / MIB) / 1e3,
         ...empty,
       };
@@ -93,8 +97,11 @@ export const footprintExperiment = experiment({
       return {
         part: 'zap',
         design: '',
+        short: '',
         heldGib: 0,
         afterBalloonGib: 0,
+        afterProcessGib: 0,
+        afterVmGib: 0,
         metadataMib: 0,
         updates,
         faultsAll,
@@ -114,7 +121,7 @@ export const footprintExperiment = experiment({
         summary: 'One bar a design, once the guest has touched its pages and given some of them back.',
         mark: 'bar',
         horizontal: true,
-        x: { key: 'design', label: '', scale: 'band' },
+        x: { key: 'short', label: '', scale: 'band' },
         y: { key: 'afterBalloonGib', label: 'Held after the balloon', unit: 'GiB', digits: 1 },
         rows: held,
       },
@@ -125,6 +132,8 @@ export const footprintExperiment = experiment({
           { key: 'design', label: 'Pins' },
           { key: 'heldGib', label: 'Held', unit: 'GiB', digits: 1 },
           { key: 'afterBalloonGib', label: 'After the balloon', unit: 'GiB', digits: 1 },
+          { key: 'afterProcessGib', label: 'Process gone, VM still held', unit: 'GiB', digits: 1 },
+          { key: 'afterVmGib', label: 'VM gone', unit: 'GiB', digits: 1 },
           { key: 'metadataMib', label: 'Bookkeeping', unit: 'MiB', digits: 1 },
         ],
         rows: held,

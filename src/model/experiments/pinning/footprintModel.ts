@@ -2,6 +2,7 @@
 import type { Actor } from '../../engine/step.ts';
 import { createSlot, deleteSlot } from '../../kvm/memslotUpdate.ts';
 import type { PinningDesign } from '../../kvm/pinning.ts';
+import { putVm } from '../../kvm/vmLifetime.ts';
 import { buildMachine } from '../../machine.ts';
 
 /** Pages of the guest that is run; results are multiplied by how much larger the guest asked for is. */
@@ -22,17 +23,21 @@ export interface Footprint {
   readonly held: number;
   /** Those left after the guest has given some back. */
   readonly afterBalloon: number;
+  /** Those left when the VMM’s process has ended while somebody else still holds a descriptor of the VM. */
+  readonly afterProcess: number;
+  /** Those left when the last descriptor is closed. */
+  readonly afterVm: number;
   readonly metadataBytes: number;
 }
 
-/** Runs a guest that touches pages and gives some of them back. */
+/** Runs a guest that touches pages and gives some of them back; then its process ends, and then the VM. */
 export function footprint(scene: FootprintScene): Footprint {
   const { engine, vm, mm, host } = buildMachine({
     profile: { vmType: 'sev', arch: 'svm', release: [5, 9] },
     designs: { pinning: scene.pinning },
   });
   const vcpu = vm.createVcpu();
-  const out = { held: 0, afterBalloon: 0, metadataBytes: 0 };
+  const out = { held: 0, afterBalloon: 0, afterProcess: 0, afterVm: 0, metadataBytes: 0 };
   engine.spawn(
     'vCPU 0',
     (function* (): Actor {
@@ -53,6 +58,10 @@ export function footprint(scene: FootprintScene): Footprint {
       const given = Math.round(touched.length * scene.ballooned);
       for (const gfn of touched.slice(touched.length - given)) yield* mm.dontNeed(hva + gfn, hva + gfn + 1);
       out.afterBalloon = host.frames.inUse;
+      yield* mm.exit();
+      out.afterProcess = host.frames.inUse;
+      yield* putVm(vm);
+      out.afterVm = host.frames.inUse;
     })(),
   );
   engine.run();
@@ -61,11 +70,13 @@ export function footprint(scene: FootprintScene): Footprint {
 
 function touchedGfns({ touched, cluster }: FootprintScene): number[] {
   const runs = Math.ceil(SAMPLE_PAGES / cluster);
-  const take = Math.round(runs * touched);
+  const wanted = Math.round(SAMPLE_PAGES * touched);
+  const take = Math.ceil(wanted / cluster);
   const out: number[] = [];
   for (let i = 0; i < take; i++) {
     const start = Math.floor((i * runs) / take) * cluster;
-    for (let gfn = start; gfn < Math.min(start + cluster, SAMPLE_PAGES); gfn++) out.push(gfn);
+    const end = Math.min(start + cluster, SAMPLE_PAGES);
+    for (let gfn = start; gfn < end && out.length < wanted; gfn++) out.push(gfn);
   }
   return out;
 }

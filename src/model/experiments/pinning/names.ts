@@ -1,0 +1,16 @@
+/** Names for the pinning designs that fit beside a bar. */
+import type { PinningDesign } from '../../kvm/pinning.ts';
+
+const SHORT: Readonly<Record<string, string>> = {
+  'at-registration': 'all at the start',
+  'sptes-rfc': 'SPTE, July',
+  'sptes-october': 'SPTE, October',
+  'sptes-surviving': 'SPTE, any zap',
+  xarray: 'XArray',
+  memslot: 'memslot',
+};
+
+/** A design in a word or two; its title where it has none. */
+export function shortName({ name, title }: PinningDesign): string {
+  return SHORT[name] ?? title;
+}
