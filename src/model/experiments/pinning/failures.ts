@@ -70,7 +70,7 @@ export const failuresExperiment = experiment({
       label: 'Compaction tries a page every',
       min: 1,
       max: 100_000,
-      default: 20,
+      default: 10,
       unit: 'µs',
       scale: 'log',
     }),

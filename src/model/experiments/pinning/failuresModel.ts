@@ -14,21 +14,23 @@ import { GuestMemfd } from '../../kvm/guestMemfd.ts';
 import { createSlot, deleteSlot } from '../../kvm/memslotUpdate.ts';
 import type { PinningDesign } from '../../kvm/pinning.ts';
 import type { Vm } from '../../kvm/vm.ts';
-import { FILTER_PRIVATE, FILTER_SHARED, type ZapReason, zapGfns } from '../../kvm/zap.ts';
+import { FILTER_PRIVATE, FILTER_SHARED, zapGfns } from '../../kvm/zap.ts';
 import { buildMachine } from '../../machine.ts';
 
 /** Pages of guest memory: as many as two huge pages have. */
 export const GUEST_PAGES = 1024;
-/** Pages whose SPTEs go together when a table is recycled or a large mapping is dropped. */
+/** Memslots that a device brings and takes: a BAR each, of the six that PCI lets it have. */
+const BARS = 6;
+/** Pages whose SPTEs go together when a large mapping is dropped. */
 const TABLE_PAGES = 512;
 
 /** What makes KVM drop SPTEs, or the host change its pages. */
 export type Disturbance =
   /** A memslot of some device comes and goes. */
   | 'slot updates'
-  /** The limit on table pages is reached, and an old one is used for something else. */
+  /** The host is short of memory, and KVM’s shrinker takes the oldest table pages (mmu_shrink_scan of 5.9). */
   | 'recycled tables'
-  /** A large mapping is dropped, as when the huge-page mitigation is toggled. */
+  /** A large mapping is dropped, as after the huge-page mitigation was toggled; its 512 small entries stand for it. */
   | 'dropped large SPTEs'
   /** The host puts 512 small pages together to a huge one. */
   | 'host page sizes';
@@ -82,7 +84,7 @@ export function failures(scene: FailuresScene): Failures {
   const { engine, vm, mm, host } = buildMachine({
     profile: keeping.gmem
       ? { vmType: 'snp', arch: 'svm', release: [6, 11] }
-      : { vmType: 'sev', arch: 'svm', release: [5, 9] },
+      : { vmType: 'sev', arch: 'svm', release: [5, 9], mmu: 'direct-rmap' },
     designs: { pinning: keeping.pinning },
   });
   const out = { wrongReads: 0, refused: 0, moved: 0, tried: 0 };
@@ -145,22 +147,17 @@ export function failures(scene: FailuresScene): Failures {
   function* disturb(disturbance: Disturbance, first: number): Actor {
     switch (disturbance) {
       case 'slot updates':
-        yield* createSlot(vm, {
-          id: 1,
-          baseGfn: GUEST_PAGES * 4,
-          pages: 16,
-          flags: 0,
-          hva,
-          gmem: null,
-          gmemOffset: 0,
-        });
-        yield* deleteSlot(vm, 1);
+        for (let bar = 0; bar < BARS; bar++) {
+          const baseGfn = GUEST_PAGES * 4 + 16 * bar;
+          yield* createSlot(vm, { id: 1, baseGfn, pages: 16, flags: 0, hva, gmem: null, gmemOffset: 0 });
+          yield* deleteSlot(vm, 1);
+        }
         return;
       case 'recycled tables':
-        yield* dropTable(vm, first, 'recycle');
+        yield* shrink(vm);
         return;
       case 'dropped large SPTEs':
-        yield* dropTable(vm, first, 'resize');
+        yield* dropLarge(vm, first);
         return;
       case 'host page sizes': {
         yield mm.mmapLock.write();
@@ -176,9 +173,21 @@ export function failures(scene: FailuresScene): Failures {
   return out;
 }
 
-function* dropTable(vm: Vm, first: number, reason: ZapReason): Actor {
+/** The shrinker scans more table pages than so small a guest has; what may go, goes. */
+function* shrink(vm: Vm): Actor {
+  const mmu = vm.rmapMmu;
+  if (mmu === null) return;
   yield vm.mmuLock.write();
-  yield* zapGfns(vm, first, first + TABLE_PAGES, FILTER_SHARED | FILTER_PRIVATE, reason);
+  const { limit, recycled } = mmu;
+  mmu.changeLimit(1);
+  mmu.limit = limit;
+  yield mmu.recycled > recycled ? vm.costs.zap : 0;
+  vm.mmuLock.writeUnlock();
+}
+
+function* dropLarge(vm: Vm, first: number): Actor {
+  yield vm.mmuLock.write();
+  yield* zapGfns(vm, first, first + TABLE_PAGES, FILTER_SHARED | FILTER_PRIVATE, 'resize');
   vm.mmuLock.writeUnlock();
 }
 
