@@ -119,6 +119,22 @@ describe('a plot', () => {
     },
   );
 
+  test('keeps names beside grouped bars inside the drawing', async () => {
+    const rows = ['slots', 'fd'].flatMap(design =>
+      ['boot', 'build'].map(who => ({ design, who, seconds: 1 })),
+    );
+    const figure = await drawFigure(document, { ...plot, rows, series: 'who', published: [] }, 'u');
+    const names = [...figure.querySelectorAll('svg text')].filter(text => text.textContent === 'slots');
+    expect(names.length).toBeGreaterThan(0);
+    for (const name of names) {
+      let end = 0;
+      for (let at: Element | null = name; at !== null; at = at.parentElement) {
+        end += Number(/translate\(([-\d.]+)/.exec(at.getAttribute('transform') ?? '')?.[1] ?? 0);
+      }
+      expect(end).toBeGreaterThan(30);
+    }
+  });
+
   test('puts what a program names where only text can be', async () => {
     const hostile = '<img src=x onerror=alert(1)>';
     const rows = [{ design: hostile, seconds: 1, who: '"><script>' }];

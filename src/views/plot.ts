@@ -201,7 +201,7 @@ function axes(sheet: Sheet): PlotLibrary.PlotOptions & { marks: Mark[] } {
     marginLeft,
     marks: [
       grouped
-        ? Plot.axisFy({ anchor: 'left', lineWidth, label: null, textAnchor: 'end', dx: -marginLeft + 4 })
+        ? Plot.axisFy({ anchor: 'left', lineWidth, label: null, textAnchor: 'end', dx: -6 })
         : Plot.axisY({ lineWidth, label: null, tickSize: 0 }),
     ],
   };

@@ -6,6 +6,6 @@ test('the design to begin with has KVM’s own accesses wait, and leaves vhost a
   if (table.kind !== 'table') throw new Error('a table is shown');
   const mine = table.rows.find(row => String(row.design).startsWith('Yours'))!;
   expect(mine).toMatchObject({ right: 2, KVM: 'its page, by async fault', vhost: 'zeros' });
-  const bitmap = table.rows.find(row => String(row.design).includes('slot flag and bitmap'))!;
+  const bitmap = table.rows.find(row => String(row.design).startsWith('Userfault bitmap'))!;
   expect(bitmap).toMatchObject({ right: 1, vCPU: 'its page, by exit', KVM: 'zeros' });
 });

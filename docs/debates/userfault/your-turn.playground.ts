@@ -71,7 +71,7 @@ const rows = [...missingPageDesigns, mine].map(design => {
 });
 
 show.table(rows, {
-  title: 'Who finds his page, with memory in a guest_memfd that the VMM maps',
+  title: 'Who finds the page, with memory in a guest_memfd that the VMM maps',
   columns: [
     { key: 'design', label: 'Design' },
     { key: 'right', label: 'Right, of 4' },

@@ -146,7 +146,7 @@ export class ArrivingMemory implements MissingPages {
     guestWrites(vm, pfn, token, true);
   }
 
-  /** Wakes whoever sleeps on a page that came by another way than his userfaultfd's. */
+  /** Wakes whoever sleeps on a page that came by another way than a userfaultfd's. */
   protected *wake(gfn: number): Actor {
     if (this.uffd !== null) yield* wakeUserfaults(this.uffd, (this.hva + gfn) * PAGE_SIZE, PAGE_SIZE);
   }

@@ -50,14 +50,14 @@ class PrivateFirst extends ArrivingMemory {
 
 export const conversionExits: MissingPageDesign = {
   name: 'conversion-exits',
-  title: 'All shared first: conversion exits, userfaultfd for the rest (the mail)',
+  title: 'Conversion exits (the mail)',
   mail: WANG_CONVERSIONS,
   create: (to: Destination) => new SharedFirst(to),
 };
 
 export const privateFirst: MissingPageDesign = {
   name: 'private-first',
-  title: 'All private first: exits to shared (the answer’s counter-idea)',
+  title: 'All private first (July 2024)',
   mail: HOUGHTON_PRIVATE_FIRST,
   create: (to: Destination) => new PrivateFirst(to),
 };

@@ -156,21 +156,21 @@ function* clearAttribute(vm: Vm, missing: RunSet, gfn: number): Actor {
 
 export const exitOnMissing: MissingPageDesign = {
   name: 'exit-on-missing',
-  title: 'Exit on missing, a slot flag (2023)',
+  title: 'Exit on missing (2023)',
   mail: MOORTHY_EXIT_ON_MISSING,
   create: to => new ExitOnMissing(to),
 };
 
 export const userfaultAttribute: MissingPageDesign = {
   name: 'userfault-attribute',
-  title: 'KVM userfault as an attribute, with asynchronous faults (July 2024)',
+  title: 'Userfault attribute (July 2024)',
   mail: HOUGHTON_ATTRIBUTE,
   create: to => new Attribute(to),
 };
 
 export const userfaultBitmap: MissingPageDesign = {
   name: 'userfault-bitmap',
-  title: 'KVM userfault, slot flag and bitmap (December 2024 on)',
+  title: 'Userfault bitmap (since December 2024)',
   mail: HOUGHTON_SLOT_FLAG,
   create: to => new SlotBitmap(to),
 };

@@ -29,7 +29,7 @@ export const uffdMissing: MissingPageDesign = {
 /** The page is written through another mapping, and UFFDIO_CONTINUE maps it; what the file has not is trapped too. */
 export const uffdMinor: MissingPageDesign = {
   name: 'uffd-minor',
-  title: 'userfaultfd, MINOR (on guest_memfd from about 7.1 on)',
+  title: 'userfaultfd, MINOR',
   mail: RAPOPORT_UFFD_GMEM,
   create: to => new UffdOnly(to, 'minor'),
 };

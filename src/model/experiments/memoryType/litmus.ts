@@ -17,7 +17,7 @@ const READERS: readonly (readonly [string, Reader])[] = [
 export const litmusExperiment = experiment({
   id: 'memory-type/litmus',
   question:
-    'A guest writes a buffer through one memory type and somebody reads it through another: what can he see?',
+    'A guest writes a buffer through one memory type and somebody reads it through another: what can be seen?',
   params: {
     sync: choice({
       label: 'Who keeps to the brackets',

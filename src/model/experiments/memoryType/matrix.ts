@@ -17,7 +17,7 @@ const EPT_TYPES: readonly EptType['type'][] = ['UC', 'WC', 'WT', 'WP', 'WB'];
 /** Combinations that old editions of the manual call undefined; every processor with both does what the table says. */
 const OLD_UNDEFINED: readonly string[] = ['WC/WT', 'WC/WP', 'WT/WP', 'WP/UC-', 'WP/WT'];
 
-const GUEST_COLUMNS: readonly Column[] = PAT_TYPES.map(pat => ({ key: pat, label: `PAT ${pat}` }));
+const GUEST_COLUMNS: readonly Column[] = PAT_TYPES.map(pat => ({ key: pat, label: pat }));
 
 type MatrixRow = Readonly<Record<string, string>>;
 
@@ -46,9 +46,12 @@ function intelRows(question: MemoryTypeQuestion): MatrixRow[] {
   return memoryTypeReleases.map(design => {
     const leaf = design.leaf(question);
     const cells = PAT_TYPES.map(pat => [pat, effectiveUnderEpt(leaf, pat, false)]);
+    const [release, rule] = design.title.split(': ');
     return {
       part: 'release',
       of: design.title,
+      release,
+      rule,
       ignorePat: leaf.ignorePat ? 'set' : '',
       leaf: leaf.type,
       ...Object.fromEntries(cells),
@@ -58,7 +61,14 @@ function intelRows(question: MemoryTypeQuestion): MatrixRow[] {
 
 function amdRow(question: MemoryTypeQuestion): MatrixRow {
   const cells = PAT_TYPES.map(pat => [pat, question.isMmio ? 'not modelled' : effectiveUnderNpt('WB', pat)]);
-  return { part: 'release', of: 'every release', ignorePat: '', leaf: 'WB', ...Object.fromEntries(cells) };
+  return {
+    part: 'release',
+    of: 'every release',
+    release: 'every release',
+    ignorePat: '',
+    leaf: 'WB',
+    ...Object.fromEntries(cells),
+  };
 }
 
 /** RAM, device memory, and device memory that VFIO allows to be uncached. */
@@ -141,12 +151,13 @@ export const matrixExperiment = experiment({
     }
     const byRelease = {
       kind: 'table' as const,
-      title: 'Effective type, by what the guest’s PAT says',
+      title: 'Effective type, a column for what the guest’s PAT says',
       columns: [
-        { key: 'of', label: 'KVM' },
-        { key: 'leaf', label: vendor === 'intel' ? 'EPT type' : 'Host type' },
+        { key: 'release', label: 'KVM' },
+        { key: 'leaf', label: vendor === 'intel' ? 'EPT' : 'Host' },
         ...(vendor === 'intel' ? [{ key: 'ignorePat', label: 'Ignore-PAT' }] : []),
         ...GUEST_COLUMNS,
+        ...(vendor === 'intel' ? [{ key: 'rule', label: 'Rule' }] : []),
       ],
       rows: rows.filter(row => row.part === 'release'),
     };
@@ -155,7 +166,7 @@ export const matrixExperiment = experiment({
       byRelease,
       {
         kind: 'table',
-        title: 'What hardware makes of every entry',
+        title: 'What hardware makes of every entry, a column for the guest’s PAT',
         columns: [{ key: 'of', label: 'Entry' }, { key: 'ignorePat', label: 'Ignore-PAT' }, ...GUEST_COLUMNS],
         rows: rows.filter(row => row.part === 'hardware'),
       },

@@ -96,8 +96,8 @@ function streamNs(type: EffectiveType, write: boolean, values: StreamValues): nu
     case 'UC':
       return accesses * values.uncachedNanos;
     default:
-      // Stores go through to memory one by one; loads are those of write-back.
-      return write ? accesses * values.uncachedNanos : lines * values.lineNanos;
+      // Stores go through to memory, and may be combined on their way (Intel SDM, vol. 3, memory types); loads are cached.
+      return lines * (write ? values.combinedNanos : values.lineNanos);
   }
 }
 
@@ -208,7 +208,7 @@ const NO_DESIGN = {
 export const streamsExperiment = experiment({
   id: 'memory-type/streams',
   question:
-    'What does each memory type cost a stream of bytes, and which proposal gives whom the type he needs?',
+    'What does each memory type cost a stream of bytes, and which proposal gives which user the type it needs?',
   params,
   run(values, progress) {
     const streams = TYPES.flatMap(type =>
@@ -260,19 +260,19 @@ export const streamsExperiment = experiment({
         title: 'What each proposal does',
         columns: [
           { key: 'design', label: 'Proposal' },
-          { key: 'gpuType', label: 'Guest’s WC buffer becomes' },
+          { key: 'gpuType', label: 'A WC buffer becomes' },
           { key: 'gpuMillis', label: 'Writing it', unit: 'ms', digits: 2 },
-          { key: 'gpuSees', label: 'A GPU that does not snoop sees' },
-          { key: 'migrationSees', label: 'A migrating thread with the VMM’s own type sees' },
-          { key: 'cachedMigrationSees', label: 'One that reads write-back sees' },
+          { key: 'gpuSees', label: 'GPU without snooping sees' },
+          { key: 'migrationSees', label: 'Migration, VMM’s own type, sees' },
+          { key: 'cachedMigrationSees', label: 'Migration, write-back, sees' },
           {
             key: 'bochsMillis',
-            label: 'An old driver that maps video memory UC- writes it in',
+            label: 'UC- video memory',
             unit: 'ms',
             digits: 1,
           },
-          { key: 'firstTouchMicros', label: 'Extra at first touch', unit: 'µs', digits: 1 },
-          { key: 'portable', label: 'Possible on AMD too' },
+          { key: 'firstTouchMicros', label: 'First touch', unit: 'µs', digits: 1 },
+          { key: 'portable', label: 'AMD too' },
         ],
         rows: rows.filter(row => row.part === 'design'),
       },

@@ -165,7 +165,7 @@ export const failuresExperiment = experiment({
         kind: 'table',
         title: 'What the host did',
         columns: [
-          { key: 'design', label: 'Pins' },
+          { key: 'short', label: 'Pins' },
           { key: 'when', label: 'Phase' },
           { key: 'tried', label: 'Moves tried' },
           { key: 'moved', label: 'Pages moved' },

@@ -105,7 +105,7 @@ export function failures(scene: FailuresScene): Failures {
       const takeFresh = fresh < GUEST_PAGES && (fresh === 0 || random.chance(scene.freshShare));
       const gfn = takeFresh ? fresh++ : random.below(fresh);
       const expected = last.get(gfn);
-      // A page is written before it is read: nobody reads what he has not put there.
+      // A page is written before it is read: nobody reads what was not put there.
       if (expected !== undefined) {
         const found = yield* vcpu.read(gfn, true);
         if (found === undefined) out.refused++;

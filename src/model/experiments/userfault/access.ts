@@ -25,26 +25,25 @@ const CONFIDENTIAL: readonly NamedTouch[] = [
   { name: 'vhost, private page', by: 'vhost', isPrivate: true },
 ];
 
-/** A cell of the table. */
+/** A cell of the table: what was found, and who told userspace of it, if anybody did. */
 function say({ finds, told, refused }: Touched): string {
-  if (refused === -EINVAL) return 'refused: EINVAL';
-  if (refused !== 0) return `refused: errno ${-refused}`;
-  if (finds === 'page') return told === '' ? 'its page' : `its page, by ${told}`;
-  return told === '' ? `${finds}, nobody told` : `${finds}, told by ${told}`;
+  if (refused === -EINVAL) return 'EINVAL';
+  if (refused !== 0) return `errno ${-refused}`;
+  return told === '' ? finds : `${finds}, ${told}`;
 }
 
 /** `userfault/access`: which accesses to a page that has not arrived each design catches. */
 export const accessExperiment = experiment({
   id: 'userfault/access',
-  question: 'A page has not arrived, and somebody touches it: who is told, and what does he find?',
+  question: 'A page has not arrived, and somebody touches it: who is told, and what is found?',
   params: {
     memory: choice({
       label: 'The guest’s memory',
       help: 'guest_memfd is where the debate began: vCPUs reach it without any mapping.',
       options: {
         mapped: 'a file that the VMM maps',
-        gmem: 'a guest_memfd that the VMM maps (since 6.18)',
-        private: 'private pages in guest_memfd, shared ones mapped',
+        gmem: 'a guest_memfd, mapped (6.18 on)',
+        private: 'private in guest_memfd, shared mapped',
       },
       default: 'gmem',
     }),
@@ -76,7 +75,7 @@ export const accessExperiment = experiment({
           outcome: say(touched),
           finds: touched.finds,
           told: touched.told,
-          micros: Math.round(touched.ns / 10) / 100,
+          micros: touched.refused === 0 ? Math.round(touched.ns / 10) / 100 : null,
         };
       }),
     );
@@ -89,7 +88,8 @@ export const accessExperiment = experiment({
     return [
       {
         kind: 'table',
-        title: 'What is found by whoever touches the page first',
+        title:
+          'What is found by whoever touches the page, and who told userspace; nobody, where nothing is said',
         columns: [{ key: 'design', label: 'Design' }, ...accesses.map(key => ({ key, label: key }))],
         rows: designs.map(design => ({
           design,

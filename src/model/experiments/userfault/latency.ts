@@ -4,6 +4,7 @@ import type { Stream } from '../../workloads/postCopy/backlog.ts';
 import { type FaultTimes, postCopy } from '../../workloads/postCopy/postCopy.ts';
 import { experiment } from '../experiment.ts';
 import { choice, int, number } from '../params.ts';
+import type { Row } from '../view.ts';
 import {
   bandwidthParam,
   bytesPerNs,
@@ -97,6 +98,7 @@ export const latencyExperiment = experiment({
         design: TRAPS[trap],
         way: `${TRAPS[trap]}, ${STREAMS[stream]}`,
         stage,
+        millis: round(mean / 1e6),
         mean: round(mean / 1000),
         median: round(median / 1000),
         tail: round(tail / 1000),
@@ -113,18 +115,30 @@ export const latencyExperiment = experiment({
     });
   },
   views(rows, { pageSize }) {
+    const stages = rows.filter(row => row.stage !== 'total');
+    const alone = (row: Row) => row.channel === STREAMS.none;
     return [
       {
         kind: 'plot',
-        title: `Mean of one fault by stage, ${pageSize}`,
-        summary:
-          'One bar for each trap and each way to share the wire, divided into trap, queue, network and going on.',
+        title: `Mean of one fault by stage, ${pageSize}, nothing else on the wire`,
+        summary: 'One bar for each trap, divided into trap, queue, network and going on.',
+        mark: 'stack',
+        horizontal: true,
+        x: { key: 'design', label: '', scale: 'band' },
+        y: { key: 'mean', label: 'Time', unit: 'µs', digits: 0 },
+        series: 'stage',
+        rows: stages.filter(alone),
+      },
+      {
+        kind: 'plot',
+        title: `The same while the rest of memory is sent, ${pageSize}`,
+        summary: 'One bar for each trap and each way to share the wire: nearly all of it is the queue.',
         mark: 'stack',
         horizontal: true,
         x: { key: 'way', label: '', scale: 'band' },
-        y: { key: 'mean', label: 'Time', unit: 'µs', digits: 0 },
+        y: { key: 'millis', label: 'Time', unit: 'ms', digits: 1 },
         series: 'stage',
-        rows: rows.filter(row => row.stage !== 'total'),
+        rows: stages.filter(row => !alone(row)),
       },
       {
         kind: 'table',
