@@ -125,6 +125,20 @@ const rows: readonly (readonly [
   ],
   [
     'shared-only',
+    'Secure EPT: pages added, accepted, blocked, tracked and removed, and what a removal loses',
+    [`${m}/arch/secureEpt.ts`, `${m}/kvm/tdpMmu.ts`],
+    [`${m}/kvm/encryption.test.ts`],
+    '/debates/shared-only/',
+  ],
+  [
+    'shared-only',
+    'Private pages of 2 MiB under TDX, taken apart by what the guest accepts and converts (posted, not merged)',
+    [`${m}/arch/secureEpt.ts`, `${m}/kvm/tdxAccept.ts`],
+    [`${m}/kvm/tdxHugePages.test.ts`],
+    '/debates/shared-only/',
+  ],
+  [
+    'shared-only',
     'What raises events: NUMA balancing, KSM, compaction, ballooning',
     [`${m}/workloads/hostEvents.ts`, `${m}/host/ksm.ts`, `${m}/host/migrate.ts`],
     [`${m}/experiments/sharedOnly/flushCost.test.ts`],
@@ -136,6 +150,13 @@ const rows: readonly (readonly [
     'Pins of host frames, and what a raised count does not stop',
     [`${m}/host/frames.ts`, `${m}/host/migrate.ts`],
     [`${m}/kvm/pinning.test.ts`],
+    '/debates/pinning/',
+  ],
+  [
+    'pinning',
+    'Ciphertext bound to the frame it was written in: garbage elsewhere, until firmware moves it',
+    [`${m}/host/seals.ts`, `${m}/kvm/guestContents.ts`],
+    [`${m}/kvm/encryption.test.ts`],
     '/debates/pinning/',
   ],
   [
@@ -200,6 +221,13 @@ const rows: readonly (readonly [
     'Type of an access on Intel and AMD',
     [`${m}/arch/memoryType.ts`, `${m}/arch/eptType.ts`],
     [`${m}/arch/memoryType.test.ts`],
+    '/debates/memory-type/',
+  ],
+  [
+    'memory-type',
+    'Devices whose DMA does not snoop: the first and the last of them drop every leaf',
+    [`${m}/kvm/noncoherentDma.ts`],
+    [`${m}/kvm/tdpMmu.test.ts`],
     '/debates/memory-type/',
   ],
   [

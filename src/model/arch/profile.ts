@@ -80,6 +80,11 @@ export interface Profile {
   readonly quirks: Quirks;
   /** The CPU keeps its own caches coherent when one page is used with two memory types (CPUID.SS). */
   readonly selfSnoop: boolean;
+  /**
+   * guest_memfd has pages of 2 MiB, and private memory is mapped with them (TDX huge pages, v3, January 2026; not
+   * merged).
+   */
+  readonly gmemHugePages: boolean;
   /** Answers that follow from faults of that release, and that a later one mended, are given too. */
   readonly bugCompatible: boolean;
 }
@@ -101,6 +106,7 @@ export function profile(options: ProfileOptions = {}): Profile {
     mmu: 'tdp',
     caps: {},
     selfSnoop: true,
+    gmemHugePages: false,
     bugCompatible: false,
     ...options,
     vmType,

@@ -296,6 +296,18 @@ export const COST_TABLE = {
     [5000, 60000],
     'ns/page',
   ),
+  tdxDemote: assumed(
+    15_300,
+    'Demoting a private page of 2 MiB to 512 small ones: block, track, kick, demote',
+    'nobody published it; taken as long as removing a page, which takes the same steps',
+    [5000, 60000],
+  ),
+  tdxAcceptLarge: assumed(
+    119_000,
+    'TDG.MEM.PAGE.ACCEPT of a 2 MiB page by the guest, which fills it with zeros',
+    'nobody published it; as long as clearing 2 MiB at 17.6 GB/s',
+    [20_000, 1_000_000],
+  ),
   tdxAccept: assumed(
     2000,
     'TDG.MEM.PAGE.ACCEPT of a 4 KiB page by the guest, with the #VE before it',

@@ -115,6 +115,6 @@ describe('the secure EPT', () => {
     ept.track();
     ept.remove(3);
     expect(ept.pages).toBe(0);
-    expect(ept.accept(3)).toBe(false);
+    expect(ept.accept(3)).toBe('violation');
   });
 });

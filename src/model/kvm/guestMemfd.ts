@@ -12,6 +12,7 @@ import { FileMappings } from '../host/fileMappings.ts';
 import { NO_PFN, OWNER_GMEM } from '../host/frames.ts';
 import { type FileMapping, type MappedFile, NO_PAGE_OOM, NO_PAGE_SIGBUS } from '../host/mappedFile.ts';
 import { SparsePages } from '../host/sparsePages.ts';
+import { PAGES_PER_2M } from '../host/units.ts';
 import { AttributeStore } from './attributes/store.ts';
 import type { Memslot } from './memslots.ts';
 import type { Vm } from './vm.ts';
@@ -42,6 +43,8 @@ export class GuestMemfd implements MappedFile {
   readonly privacy: AttributeStore | null;
   /** Pages that were zeroed for somebody's use: allocating alone does not do it. */
   private readonly prepared: SparsePages;
+  /** First indices of the ranges of 2 MiB whose frames lie in one run. */
+  private readonly large = new Set<number>();
   private readonly mappings = new FileMappings();
   private readonly invalidateLock: RwLock;
   private readonly object: number;
@@ -297,9 +300,36 @@ export class GuestMemfd implements MappedFile {
     return out;
   }
 
+  /** Whether the page at an index lies in a range of 2 MiB whose frames are one run. */
+  isLarge(index: number): boolean {
+    return this.large.has(index - (index % PAGES_PER_2M));
+  }
+
+  /** Gives a range of 2 MiB that has no page yet one run of frames, where there is one. */
+  private allocateLarge(index: number): void {
+    const first = index - (index % PAGES_PER_2M);
+    if (first + PAGES_PER_2M > this.pages) return;
+    let taken = false;
+    this.cache.forEach(first, first + PAGES_PER_2M, () => {
+      taken = true;
+    });
+    if (taken) return;
+    const { frames } = this.vm.host;
+    const head = frames.allocateFolio(OWNER_GMEM, PAGES_PER_2M);
+    if (head === NO_PFN) return;
+    // Each page can be given back by itself.
+    frames.splitFolio(head);
+    for (let i = 0; i < PAGES_PER_2M; i++) this.cache.set(first + i, head + i);
+    this.large.add(first);
+  }
+
   private ensure(index: number): number {
     this.vm.engine.access.write(this.object);
     let pfn = this.cache.get(index);
+    if (pfn === NO_PFN && this.vm.profile.gmemHugePages) {
+      this.allocateLarge(index);
+      pfn = this.cache.get(index);
+    }
     if (pfn === NO_PFN) {
       pfn = this.vm.host.frames.allocate(OWNER_GMEM);
       if (pfn !== NO_PFN) this.cache.set(index, pfn);
@@ -316,6 +346,7 @@ export class GuestMemfd implements MappedFile {
     this.cache.forEach(start, end, index => indices.push(index));
     for (const index of indices) {
       freed.push(this.cache.get(index));
+      if (this.large.size > 0) this.large.delete(index - (index % PAGES_PER_2M));
       this.cache.set(index, NO_PFN);
       this.prepared.set(index, 0);
     }

@@ -14,11 +14,27 @@ const SMALL_ONLY = MEM_LOG_DIRTY_PAGES | MEM_USERFAULT | MEMSLOT_GMEM_ONLY;
 
 /** The level of the leaf for a fault on gfn. Called with mmu_lock held, once the frame is known to be right. */
 export function leafLevel(vm: Vm, slot: Memslot, gfn: number, isPrivate: boolean): number {
+  if (isPrivate) return vm.profile.gmemHugePages ? privateLevel(vm, slot, gfn) : 1;
   // guest_memfd has pages of 4 KiB only.
-  if (isPrivate || vm.conversion.sharedInFile || slot.flags & SMALL_ONLY) return 1;
+  if (vm.conversion.sharedInFile || slot.flags & SMALL_ONLY) return 1;
   let level = Math.min(vm.mm.table.levelOf(slot.hva + gfn - slot.baseGfn), MAX_LEVEL);
   while (level > 1 && !allowsLarge(vm, slot, gfn, level)) level--;
   return level;
+}
+
+/** The same for a private page whose file may have large ones (kvm_gmem_get_pfn's max_order). */
+function privateLevel(vm: Vm, slot: Memslot, gfn: number): number {
+  const span = spanOf(2);
+  const start = gfn - (gfn % span);
+  const index = slot.gmemOffset + gfn - slot.baseGfn;
+  const large =
+    (slot.flags & MEM_USERFAULT) === 0 &&
+    fitsSlot(slot, start, span) &&
+    (slot.gmemOffset - slot.baseGfn) % span === 0 &&
+    slot.gmem?.isLarge(index) === true &&
+    isUniform(vm, start, start + span) &&
+    vm.secureEpt?.allowsLarge(gfn) !== false;
+  return large ? 2 : 1;
 }
 
 /** Whether a slot and its attributes allow a huge page around gfn. */

@@ -46,8 +46,6 @@ export class TdpMmu extends SpteTrees {
   judge: ZapJudge | null = null;
   /** Told of leaves under the mirror root that come and go. */
   secureEpt: SecureEpt | null = null;
-  /** Told of the frame of every leaf that goes from the root of private mappings. */
-  onPrivateRemoved: ((pfn: number) => void) | undefined;
   private generations = 0;
   private readonly generationObject: number;
 
@@ -128,7 +126,7 @@ export class TdpMmu extends SpteTrees {
     });
     if (!present) {
       this.count(level, 1);
-      if (root === this.mirror) this.secureEpt?.augment(gfn);
+      if (root === this.mirror) this.secureEpt?.augment(first, level);
     }
     return true;
   }
@@ -175,19 +173,32 @@ export class TdpMmu extends SpteTrees {
     if (this.engine.access.on) this.noteRange(start, end);
     let zapped = 0;
     const removed: number[] | null = root === this.mirror ? [] : null;
+    // What a large leaf holds beyond the range would be lost with it (kvm_split_cross_boundary_leafs, as posted).
+    if (removed !== null) {
+      if (start % ENTRIES !== 0) this.splitTo(root, start, 1);
+      if (end % ENTRIES !== 0) this.splitTo(root, end, 1);
+    }
     root.forEachTable(start, end, (table, first, last) => {
       if (table.live === 0) return;
       for (let index = first; index <= last; index++) {
-        const pfn = this.zapLeaf(table, index, filter, reason);
-        if (pfn === NO_PFN) continue;
+        if (this.zapLeaf(table, index, filter, reason) === NO_PFN) continue;
         zapped++;
-        if (removed === null) continue;
-        removed.push(table.base + index);
-        this.onPrivateRemoved?.(pfn);
+        removed?.push(table.base + index * spanOf(table.level));
       }
     });
     if (removed !== null) this.removeFromModule(removed);
     return zapped;
+  }
+
+  /** Splits huge leaves on the way to gfn; under the mirror root the module demotes the page first. */
+  override splitTo(root: RadixTable, gfn: number, level: number): void {
+    const { secureEpt } = this;
+    if (root === this.mirror && secureEpt !== null && secureEpt.levelOf(gfn) > level) {
+      secureEpt.block(gfn);
+      secureEpt.track();
+      secureEpt.demote(gfn);
+    }
+    super.splitTo(root, gfn, level);
   }
 
   /** What the TDX module wants: every page blocked, one TRACK, then every page removed. */

@@ -1,10 +1,13 @@
+import type { Accepted } from '../arch/secureEpt.ts';
 import { type Actor, POINT } from '../engine/step.ts';
 import { NO_PFN, ZERO_TOKEN } from '../host/frames.ts';
+import { spanOf } from '../host/radixTable.ts';
 import { AsyncFaults } from './asyncFaults.ts';
 import { DirtyRing } from './dirtyRing.ts';
 import { EXIT_DIRTY_RING_FULL, type Exit } from './exits.ts';
 import { guestReads, guestWrites } from './guestContents.ts';
 import { handleFault, PF_ASYNC, PF_EMULATE, PF_EXIT, PF_RETRY } from './pageFault.ts';
+import { honourAcceptLevel } from './tdxAccept.ts';
 import type { Vm } from './vm.ts';
 
 /** One virtual CPU: its accesses go through the second stage, and fault where that has no mapping. */
@@ -51,7 +54,11 @@ export class Vcpu {
       if (engine.stepwise) yield POINT;
       const pfn = mmu.translate(gfn, write, wantsPrivate);
       if (pfn !== NO_PFN) {
-        if (wantsPrivate && vm.secureEpt?.isPending(gfn)) yield* this.accept(gfn, pfn);
+        if (wantsPrivate && vm.secureEpt?.isPending(gfn)) {
+          // A #VE: its handler accepts the page, which takes it apart where it is a large one.
+          yield* this.acceptPage(gfn, 1);
+          continue;
+        }
         return pfn;
       }
       yield costs.vmExit;
@@ -67,12 +74,46 @@ export class Vcpu {
     }
   }
 
-  /** The guest's #VE handler accepts a page that was added, and finds zeros in it. */
-  private *accept(gfn: number, pfn: number): Actor {
+  /**
+   * TDG.MEM.PAGE.ACCEPT: the guest takes a page that was added, and finds zeros in it. Where there is none, or a larger
+   * one, KVM adds one of that size or demotes what is there.
+   *
+   * @param gfn first gfn of the page.
+   * @param level 1 for 4 KiB, 2 for 2 MiB.
+   * @returns what the guest is told; undefined where the vCPU left for userspace.
+   */
+  *acceptPage(gfn: number, level: 1 | 2): Actor<Exclude<Accepted, 'violation'> | undefined> {
     const { vm } = this;
-    if (!vm.secureEpt!.accept(gfn)) return;
-    guestWrites(vm, pfn, ZERO_TOKEN, true);
-    yield vm.costs.tdxAccept;
+    const { secureEpt, engine } = vm;
+    if (secureEpt === null) throw new Error(`a ${vm.profile.vmType} guest has no pages to accept`);
+    for (;;) {
+      engine.beginAttempt();
+      if (engine.stepwise) yield POINT;
+      const result = secureEpt.accept(gfn, level);
+      if (result !== 'violation') {
+        if (result === 'accepted') yield* this.clearAccepted(gfn, level);
+        return result;
+      }
+      yield vm.costs.vmExit;
+      const reader = vm.srcu.enter();
+      yield* honourAcceptLevel(vm, gfn, level);
+      const handled = yield* handleFault(this, gfn, true, true);
+      vm.srcu.exit(reader);
+      if (handled === PF_EXIT || handled === PF_EMULATE) {
+        yield vm.costs.userExit;
+        return undefined;
+      }
+      if (handled === PF_RETRY) yield engine.retry();
+    }
+  }
+
+  /** The module fills what the guest has accepted with zeros, under the guest's key. */
+  private *clearAccepted(gfn: number, level: 1 | 2): Actor {
+    const { vm } = this;
+    const head = vm.mmu.peek(gfn, true);
+    if (head === NO_PFN) return;
+    for (let i = 0; i < spanOf(level); i++) guestWrites(vm, head + i, ZERO_TOKEN, true);
+    yield level === 1 ? vm.costs.tdxAccept : vm.costs.tdxAcceptLarge;
   }
 
   /** Reads the token of a page; undefined when the vCPU left for userspace. */

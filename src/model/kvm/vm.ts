@@ -10,7 +10,7 @@ import { Mutex } from '../engine/mutex.ts';
 import { RwLock } from '../engine/rwLock.ts';
 import { Srcu } from '../engine/srcu.ts';
 import type { AddressSpace } from '../host/addressSpace.ts';
-import { OWNER_DEVICE, ZERO_TOKEN } from '../host/frames.ts';
+import { OWNER_DEVICE } from '../host/frames.ts';
 import type { Host } from '../host/host.ts';
 import type { Conversion, ConversionDesign } from './conversion.ts';
 import { BITMAP_SINK } from './dirtyBitmap.ts';
@@ -142,10 +142,6 @@ export class Vm implements Hashable {
     this.pinning = designs.pinning?.create(this) ?? null;
     this.mmu.judge = this.zapJudge();
     if (this.rmapMmu !== null) this.rmapMmu.keepsPinnedTables = this.pinning?.keepsTables === true;
-    // A TDX page that is removed from the secure EPT and added again is accepted anew, which fills it with zeros.
-    // Not assigned as a literal: V8 would put it among its old objects, where it keeps a dead machine for long.
-    const contentsLost = (pfn: number) => host.frames.write(pfn, ZERO_TOKEN);
-    this.mmu.onPrivateRemoved = contentsLost;
     this.shadow = profile.mmu === 'shadow' ? new ShadowMmu(this.engine) : null;
     this.encryptedRegions = new EncryptedRegions(this);
     this.notifier = new KvmNotifier(this);

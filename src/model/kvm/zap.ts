@@ -42,13 +42,17 @@ export function* zapGfns(
   filter: number,
   reason: ZapReason = 'attributes',
 ): Actor<number> {
-  const before = vm.secureEpt?.pages ?? 0;
+  const { secureEpt } = vm;
+  const removals = secureEpt?.removals ?? 0;
+  const demotions = secureEpt?.demotions ?? 0;
   const judged = vm.stats.judged;
   const zapped = vm.mmu.zap(start, end, filter, reason) + (vm.shadow?.zap(start, end) ?? 0);
   vm.stats.zapped += zapped;
-  if (zapped > 0 && vm.secureEpt !== null && filter & FILTER_PRIVATE) {
-    const removed = before - vm.secureEpt.pages;
-    if (removed > 0) yield removed * vm.costs.tdxPageRemove;
+  if (secureEpt !== null) {
+    const { tdxPageRemove, tdxDemote } = vm.costs;
+    const ns =
+      (secureEpt.removals - removals) * tdxPageRemove + (secureEpt.demotions - demotions) * tdxDemote;
+    if (ns > 0) yield ns;
   }
   const asked = vm.stats.judged - judged;
   if (zapped > 0 || asked > 0) yield (zapped > 0 ? vm.costs.zap : 0) + asked * (vm.reclaim.sparesNs ?? 0);
