@@ -105,8 +105,8 @@ const rows: readonly (readonly [
   [
     'shared-only',
     'WBINVD and WBNOINVD, on all CPUs or on those that ran the VM',
-    [`${m}/kvm/cacheFlush.ts`, `${m}/designs/reclaim/flushEveryEvent.ts`],
-    [`${m}/experiments/sharedOnly/flushCost.test.ts`],
+    [`${m}/kvm/cacheFlush.ts`, `${m}/host/dirtyLines.ts`, `${m}/designs/reclaim/flushEveryEvent.ts`],
+    [`${m}/kvm/cacheFlush.test.ts`, `${m}/experiments/sharedOnly/flushCost.test.ts`],
     '/debates/shared-only/',
   ],
   [

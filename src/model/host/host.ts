@@ -1,6 +1,7 @@
 import type { Costs } from '../costs/table.ts';
 import type { Engine } from '../engine/engine.ts';
 import { WaitQueue } from '../engine/waitQueue.ts';
+import type { DirtyLines } from './dirtyLines.ts';
 import { Frames } from './frames.ts';
 import type { PageOwner } from './mappedFile.ts';
 
@@ -29,6 +30,8 @@ export class Host {
   stolenNs = 0;
   /** CPUs of the host. */
   cpus = 128;
+  /** The lines its caches hold, where they are counted: flushing then takes as long as what is dirty. */
+  dirtyLines: DirtyLines | null = null;
   /** CPU time, in ns, that flushing caches has taken from all CPUs together. */
   lostCpuNs = 0;
   /** When the CPUs last dropped what was in their caches, in ns; they are empty to begin with. */

@@ -57,7 +57,7 @@ export class EncryptedRegions implements Hashable {
     const result = yield* this.pin(addr, size, limit);
     if (typeof result !== 'number') {
       // What caches hold of it was put there without the key, or with it: neither may reach memory later.
-      yield* flushPages(vm, result.frames.length);
+      yield* flushPages(vm, result.frames);
       this.regions.push(result);
       this.pagesLocked += result.frames.length;
     }

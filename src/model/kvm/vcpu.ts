@@ -20,6 +20,8 @@ export class Vcpu {
   /** Set where the guest has asked for asynchronous page faults. */
   asyncFaults: AsyncFaults | null = null;
 
+  /** The CPU it runs on. */
+  cpu = 0;
   /** Where its writes are logged, where the VM logs into rings. */
   readonly dirtyRing: DirtyRing | null;
 
@@ -127,6 +129,7 @@ export class Vcpu {
     const pfn = yield* this.access(gfn, true, isPrivate);
     if (pfn === NO_PFN) return false;
     guestWrites(this.vm, pfn, token, isPrivate);
+    this.vm.host.dirtyLines?.write(this.cpu, pfn);
     return true;
   }
 }

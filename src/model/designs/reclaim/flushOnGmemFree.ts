@@ -22,7 +22,7 @@ export const flushOnGmemFree: ReclaimDesign = {
   *gmemFreed(vm, pfns) {
     for (const pfn of pfns) {
       yield* giveBack(vm, [pfn]);
-      if (hasEncryptedLines(vm)) yield* flushPages(vm, 1);
+      if (hasEncryptedLines(vm)) yield* flushPages(vm, [pfn]);
     }
   },
 };
