@@ -6,9 +6,8 @@ import type { Vm } from './vm.ts';
  * writing; flushes TLBs where an entry changed.
  */
 export function* writeProtectGfns(vm: Vm, start: number, end: number): Actor {
-  if (vm.shadow === null) {
-    if (vm.mmu.writeProtect(start, end) > 0) yield vm.costs.zap;
-    return;
-  }
-  if (vm.shadow.writeProtect(start, end) > 0) yield vm.costs.zap;
+  const changed = (vm.shadow ?? vm.mmu).writeProtect(start, end);
+  if (changed === 0) return;
+  vm.stats.tlbFlushes++;
+  yield vm.costs.zap;
 }

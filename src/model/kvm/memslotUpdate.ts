@@ -237,9 +237,11 @@ function* swapActive(vm: Vm, asId: number): Actor {
   // safety: swap-waits-for-invalidations
   while (memslots.activeInvalidations > 0) yield memslots.swapWaiters.wait();
   memslots.swap(asId);
+  vm.mmio.beginUpdate();
   // safety: swap-waits-for-readers
   yield* vm.srcu.synchronize();
   memslots.generation += memslots.addressSpaces;
+  vm.mmio.endUpdate();
 }
 
 /** Flags were changed of a slot that stays where it is (kvm_mmu_slot_apply_flags). */

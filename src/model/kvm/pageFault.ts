@@ -47,6 +47,9 @@ export function* handleFault(
 ): Actor<number> {
   const vm = vcpu.vm;
   const { engine, costs, invalidation } = vm;
+
+  // 1: an access that is known for I/O is no fault to look into.
+  if (!accessIsPrivate && vm.mmio.isKnown(gfn)) return emulate(vcpu, gfn, write);
   vm.stats.faults++;
 
   // 3: a write to a page that was only protected to notice it takes no lock; the dirty log comes after the bit.
@@ -74,6 +77,7 @@ export function* handleFault(
   const slot = vm.memslots.set.find(gfn);
   if (slot === undefined) {
     if (isPrivate) return memoryFault(vcpu, gfn, true);
+    vm.mmio.add(gfn);
     return emulate(vcpu, gfn, write);
   }
   // safety: fault-retries-on-invalid-slot

@@ -18,6 +18,7 @@ import type { DirtySink } from './dirtyLog.ts';
 import { EncryptedRegions } from './encryptedRegions.ts';
 import { Invalidation } from './invalidation.ts';
 import { Memslots } from './memslots.ts';
+import { MmioSptes } from './mmioSptes.ts';
 import { KvmNotifier } from './notifier.ts';
 import type { Pinning, PinningDesign } from './pinning.ts';
 import type { ReclaimDesign } from './reclaim.ts';
@@ -45,6 +46,8 @@ export interface VmStats {
   cacheFlushes: number;
   /** SPTEs that the reclaim design was asked about. */
   judged: number;
+  /** Flushes of translations on every CPU that runs the guest (remote_tlb_flush). */
+  tlbFlushes: number;
 }
 
 /** One design an axis. */
@@ -74,6 +77,8 @@ export class Vm implements Hashable {
   readonly srcu: Srcu;
   readonly memslots: Memslots;
   readonly invalidation: Invalidation;
+  /** Gfns known to have no slot. */
+  readonly mmio: MmioSptes;
   readonly mmu: TdpMmu;
   /** The same, where it has reverse maps and a limit of table pages; null elsewhere. */
   readonly rmapMmu: RmapMmu | null;
@@ -114,6 +119,7 @@ export class Vm implements Hashable {
     notifierHits: 0,
     cacheFlushes: 0,
     judged: 0,
+    tlbFlushes: 0,
   };
 
   constructor(host: Host, mm: AddressSpace, profile: Profile, designs: VmDesigns) {
@@ -128,6 +134,7 @@ export class Vm implements Hashable {
     this.srcu = new Srcu(this.engine, 'kvm->srcu', this.costs.srcuGrace);
     this.memslots = new Memslots(this.engine, addressSpaces(profile));
     this.invalidation = new Invalidation(this.engine);
+    this.mmio = new MmioSptes(this.engine);
     const format = profile.arch === 'svm' ? NPT : EPT;
     this.rmapMmu = profile.mmu === 'direct-rmap' ? new RmapMmu(this.engine, format) : null;
     this.mmu = this.rmapMmu ?? new TdpMmu(this.engine, format, this.rules.mirrorRoot);
@@ -204,6 +211,7 @@ export class Vm implements Hashable {
   hashInto(hash: StateHash): void {
     this.memslots.hashInto(hash);
     this.invalidation.hashInto(hash);
+    this.mmio.hashInto(hash);
     this.mmu.hashInto(hash);
     this.rmp?.hashInto(hash);
     this.secureEpt?.hashInto(hash);

@@ -48,6 +48,7 @@ export function* zapGfns(
   const judged = vm.stats.judged;
   const zapped = vm.mmu.zap(start, end, filter, reason) + (vm.shadow?.zap(start, end) ?? 0);
   vm.stats.zapped += zapped;
+  if (zapped > 0) vm.stats.tlbFlushes++;
   if (secureEpt !== null) {
     const { tdxPageRemove, tdxDemote } = vm.costs;
     const ns =

@@ -33,6 +33,8 @@ export class RmapMmu extends TdpMmu {
   requested = 0;
   /** Table pages that gave way so far (mmu_recycled). */
   recycled = 0;
+  /** Table pages made so far (mmu_cache_miss): those that lost their parent are found again. */
+  made = 0;
   /** Tables with pinned entries do not give way. */
   keepsPinnedTables = false;
   /** Gfns from here on belong to no slot. */
@@ -183,7 +185,11 @@ export class RmapMmu extends TdpMmu {
     const level = parent.level - 1;
     const base = parent.base + index * spanOf(parent.level);
     const key = keyOf(level, base);
-    const table = this.orphans.get(key) ?? new Table(level, base, this.engine.words);
+    let table = this.orphans.get(key);
+    if (table === undefined) {
+      table = new Table(level, base, this.engine.words);
+      this.made++;
+    }
     this.orphans.delete(key);
     this.active.add(table);
     root.attach(parent, index, table);
