@@ -17,6 +17,7 @@ import {
 import { OWNER_ANON } from './frames.ts';
 import type { Mm } from './mm.ts';
 import { modifyFlags } from './mprotect.ts';
+import { pageOut } from './pageOut.ts';
 import { writeEntry } from './pageTable.ts';
 import { PTE_DIRTY, PTE_MARKER_POISONED, pteIsMarker, pteMaps, ptePfn } from './pte.ts';
 import type { Task } from './task.ts';
@@ -183,9 +184,13 @@ function* advisePages(mm: Mm, vma: Vma, start: number, end: number, advice: numb
       return yield* remove(mm, vma, start, end);
     case MADV_COLLAPSE:
       return yield* collapseRange(mm, vma, start, end);
+    case MADV_PAGEOUT:
+      if (vma.flags & (VM_LOCKED | VM_PFNMAP | VM_HUGETLB)) return -EINVAL;
+      yield* pageOut(mm, vma, start, end);
+      return 0;
     default:
-      // WILLNEED, COLD and PAGEOUT concern reclaim, which the model has not: without memory pressure they change
-      // nothing that anybody could see.
+      // WILLNEED and COLD concern reclaim, which the model has not: without memory pressure they change nothing that
+      // anybody could see.
       return vma.flags & (VM_LOCKED | VM_PFNMAP | VM_HUGETLB) && advice !== MADV_WILLNEED ? -EINVAL : 0;
   }
 }

@@ -12,7 +12,7 @@ import type { Host } from './host.ts';
 import type { FileMapping, PageOwner } from './mappedFile.ts';
 import type { HostRange, MmuNotifier, NotifierEvent } from './notifier.ts';
 import { PageTable } from './pageTable.ts';
-import { PTE_PRESENT, PTE_SPECIAL, PTE_WRITE, ptePfn } from './pte.ts';
+import { PTE_DIRTY, PTE_PRESENT, PTE_SPECIAL, PTE_WRITE, ptePfn } from './pte.ts';
 import { entryIndex, spanOf } from './radixTable.ts';
 import { VM_ACCESS, type Vma } from './vma.ts';
 import { canShareReverseMapping, VmaList } from './vmaList.ts';
@@ -114,6 +114,8 @@ export class Mm implements PageOwner, Hashable {
     const low = table.words[at];
     const needed = write ? PTE_PRESENT | PTE_WRITE : PTE_PRESENT;
     if ((low & (needed | unless)) !== needed) return NO_PFN;
+    // Whoever asks to write makes the page dirty: what MADV_FREE had given up is wanted again.
+    if (write && (low & PTE_DIRTY) === 0) table.words[at] = low | PTE_DIRTY;
     const pfn = ptePfn(low, table.words[at + 1]);
     return table.level === 1 ? pfn : pfn + (page % spanOf(table.level));
   }

@@ -23,6 +23,8 @@ export interface RemapRequest {
   readonly mayMove: boolean;
   /** Where it must go, or -1. Does not overlap the old range. */
   readonly to: number;
+  /** The old mapping stays, empty (MREMAP_DONTUNMAP): both have the same length, and it may move. */
+  readonly keepsOld: boolean;
 }
 
 /**
@@ -71,9 +73,11 @@ function* remap(mm: Mm, request: Remap, aftermath: Aftermath, moved: Moved[]): A
   const vma = mm.vmas.find(start);
   if (vma === undefined) return -EFAULT;
   const grows = newPages > oldPages;
-  const refused = to >= 0 || grows ? checkNew(vma, start, oldPages, newPages) : 0;
+  if (request.keepsOld && vma.flags & VM_PFNMAP) return -EINVAL;
+  const refused = to >= 0 || grows || request.keepsOld ? checkNew(vma, start, oldPages, newPages) : 0;
   if (refused !== 0) return refused;
   if (to >= 0) return yield* moveTo(mm, request, aftermath, moved);
+  if (request.keepsOld) return yield* move(mm, vma, request, mm.chooseRange(newPages), aftermath, moved);
   if (!grows) {
     if (oldPages > newPages) yield* unmapRange(mm, start + newPages, start + oldPages, aftermath);
     return start;
@@ -150,7 +154,7 @@ function* moveTo(mm: Mm, request: Remap, aftermath: Aftermath, moved: Moved[]): 
 function* move(
   mm: Mm,
   vma: Vma,
-  { start, oldPages, newPages }: RemapRequest,
+  { start, oldPages, newPages, keepsOld }: RemapRequest,
   to: number,
   aftermath: Aftermath,
   moved: Moved[],
@@ -173,7 +177,7 @@ function* move(
     copy.uffd = null;
     copy.flags &= ~VM_UFFD;
   }
-  if (oldPages > 0) yield* unmapRange(mm, start, start + oldPages, aftermath);
+  if (oldPages > 0 && !keepsOld) yield* unmapRange(mm, start, start + oldPages, aftermath);
   return to;
 }
 

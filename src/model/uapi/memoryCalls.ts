@@ -73,7 +73,7 @@ export function* madvise(thread: Thread, address: U64, length: U64, advice: numb
 
 export const MREMAP_MAYMOVE = 1 << 0;
 export const MREMAP_FIXED = 1 << 1;
-const MREMAP_DONTUNMAP = 1 << 2;
+export const MREMAP_DONTUNMAP = 1 << 2;
 
 /** The address of the mapping, or a negated errno. */
 export function* mremap(
@@ -87,12 +87,12 @@ export function* mremap(
   const { mm } = thread.process;
   const start = u64(address);
   const to = u64(newAddress);
-  if (flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED)) return -EINVAL;
+  if (flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP)) return -EINVAL;
   if (flags & MREMAP_FIXED && !(flags & MREMAP_MAYMOVE)) return -EINVAL;
-  if (flags & MREMAP_DONTUNMAP) return -EINVAL;
-  if (!isPageAligned(start)) return -EINVAL;
   const before = pageAlignUp(u64(oldLength));
   const after = pageAlignUp(u64(newLength));
+  if (flags & MREMAP_DONTUNMAP && (!(flags & MREMAP_MAYMOVE) || before !== after)) return -EINVAL;
+  if (!isPageAligned(start)) return -EINVAL;
   if (after === 0n || after > TASK_SIZE) return -EINVAL;
   if (flags & MREMAP_FIXED) {
     if (!isPageAligned(to) || to > TASK_SIZE - after) return -EINVAL;
@@ -102,6 +102,7 @@ export function* mremap(
     start: pageOf(start),
     oldPages: pageOf(before),
     newPages: pageOf(after),
+    keepsOld: (flags & MREMAP_DONTUNMAP) !== 0,
     mayMove: (flags & MREMAP_MAYMOVE) !== 0,
     to: flags & MREMAP_FIXED ? pageOf(to) : -1,
   });
