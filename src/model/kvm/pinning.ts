@@ -55,6 +55,10 @@ export interface Pinning {
   zapping?(gfn: number, pfn: number, pinned: boolean, reason: ZapReason): Fate;
   /** An entry left behind by `keep-pinned` is about to go for good, under mmu_lock held for writing. */
   dropping?(gfn: number, pfn: number, reason: ZapReason): Fate;
+  /** Pages that the firmware encrypts before the guest runs are mapped, and pinned, as a fault would. */
+  readonly mapsLaunched?: boolean;
+  /** It is told of pages that the guest gives up, by a zap for that reason. */
+  readonly heedsBalloon?: boolean;
   /** Page tables with pinned entries are never taken away for want of table pages. */
   readonly keepsTables?: boolean;
   /** The address space goes, while somebody may still hold the VM. */

@@ -23,6 +23,8 @@ export type ZapReason =
   | 'resize'
   /** Its memory type is to be worked out anew. */
   | 'memory-type'
+  /** The guest has given the page up, and says so. */
+  | 'balloon'
   /** The VM or its address space goes. */
   | 'end';
 

@@ -21,10 +21,13 @@ abstract class Beside implements Pinning {
   }
 
   beforeInstall(gfn: number, pfn: number): number {
-    if (this.pinned.get(gfn) === pfn) return 0;
+    const before = this.pinned.get(gfn);
+    if (before === pfn) return 0;
     const refused = this.remember(gfn);
     if (refused !== 0) return refused;
     this.vm.host.frames.pin(pfn);
+    // The host has put another page in its place: nobody will ask for the one before again.
+    if (before !== undefined) this.vm.host.frames.unpin(before);
     this.pinned.set(gfn, pfn);
     return 0;
   }

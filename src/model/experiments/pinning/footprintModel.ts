@@ -1,5 +1,6 @@
 /** What pinning holds, in host memory and in the kernel's books; and what a slot update makes a guest fault again. */
 import type { Actor } from '../../engine/step.ts';
+import { guestGivesUp } from '../../kvm/balloon.ts';
 import { createSlot, deleteSlot } from '../../kvm/memslotUpdate.ts';
 import type { PinningDesign } from '../../kvm/pinning.ts';
 import { putVm } from '../../kvm/vmLifetime.ts';
@@ -56,7 +57,10 @@ export function footprint(scene: FootprintScene): Footprint {
       out.held = host.frames.inUse;
       out.metadataBytes = vm.pinning?.metadataBytes() ?? 0;
       const given = Math.round(touched.length * scene.ballooned);
-      for (const gfn of touched.slice(touched.length - given)) yield* mm.dontNeed(hva + gfn, hva + gfn + 1);
+      for (const gfn of touched.slice(touched.length - given)) {
+        yield* guestGivesUp(vm, gfn, gfn + 1);
+        yield* mm.dontNeed(hva + gfn, hva + gfn + 1);
+      }
       out.afterBalloon = host.frames.inUse;
       yield* mm.exit();
       out.afterProcess = host.frames.inUse;

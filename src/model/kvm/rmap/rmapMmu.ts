@@ -66,7 +66,7 @@ export class RmapMmu extends TdpMmu {
   makeTablesAvailable(): boolean {
     const available = Math.max(this.limit - this.used, 0);
     if (available >= MIN_FREE_MMU_PAGES) return true;
-    this.recycled += this.zapOldest(REFILL_PAGES - available);
+    this.zapOldest(REFILL_PAGES - available);
     return this.limit > this.used;
   }
 
@@ -207,14 +207,14 @@ export class RmapMmu extends TdpMmu {
     return this.direct.lowest(table.base, table.level) === table;
   }
 
-  /** kvm_mmu_zap_oldest_mmu_pages. Returns how many tables went. */
-  private zapOldest(count: number): number {
+  /** kvm_mmu_zap_oldest_mmu_pages. */
+  private zapOldest(count: number): void {
     let gone = 0;
     for (const table of [...this.active]) {
       if (gone >= count) break;
       if (this.recycle(table)) gone++;
     }
-    return gone;
+    this.recycled += gone;
   }
 
   /** Takes one table away: its leaves go, the tables below it lose their parent. False where it has to stay. */
