@@ -61,6 +61,27 @@ const rows: readonly (readonly [
   ],
   [
     'private-memory',
+    'What keeps a leaf small: the slot’s edges, its alignment, mixed attributes, the file’s pages',
+    [`${m}/kvm/hugeLevel.ts`, `${m}/kvm/tdpMmu.ts`],
+    [`${m}/kvm/tdpMmu.test.ts`],
+    '/primer/dirty-logging/',
+  ],
+  [
+    'private-memory',
+    'Mapping pages before the guest asks for them',
+    [`${m}/kvm/prefault.ts`],
+    [`${m}/uapi/scenarios/preFault.test.ts`],
+    '/primer/a-fault/',
+  ],
+  [
+    'private-memory',
+    'Gfns without a slot, and the entries by which KVM knows them for I/O',
+    [`${m}/kvm/mmioSptes.ts`, `${m}/kvm/emulator.ts`],
+    [`${m}/kvm/statistics.test.ts`],
+    '/primer/a-fault/',
+  ],
+  [
+    'private-memory',
     'guest_memfd: binding, holes, allocation, last close',
     [`${m}/kvm/guestMemfd.ts`, `${m}/uapi/gmemFile.ts`],
     [`${m}/uapi/scenarios/guestMemfd.test.ts`],
@@ -168,6 +189,13 @@ const rows: readonly (readonly [
   ],
   [
     'pinning',
+    'Memory that the firmware encrypts before the guest runs, and memory that a guest gives up',
+    [`${m}/kvm/launchUpdate.ts`, `${m}/kvm/balloon.ts`, `${m}/designs/pinning/pinnedSptes.ts`],
+    [`${m}/designs/pinning/pinning.test.ts`],
+    '/debates/pinning/',
+  ],
+  [
+    'pinning',
     'The moments at which a design may pin or let go',
     [`${m}/kvm/pinning.ts`],
     [`${m}/kvm/pinning.test.ts`],
@@ -239,6 +267,13 @@ const rows: readonly (readonly [
   ],
   [
     'memory-type',
+    'Quirks that userspace turns off: the guest’s PAT, CR0.CD, zapping everything with a slot',
+    [`${m}/kvm/quirks.ts`, `${m}/arch/eptType.ts`],
+    [`${m}/uapi/kvmMemory.test.ts`],
+    '/debates/memory-type/',
+  ],
+  [
+    'memory-type',
     'What KVM writes into the entry, release by release',
     [`${m}/designs/memoryType/releases.ts`],
     [`${m}/experiments/memoryType/matrix.test.ts`],
@@ -275,6 +310,13 @@ const rows: readonly (readonly [
   ],
   [
     'userfault',
+    'userfaultfd on the host’s mapping of a guest_memfd, and what it does not see',
+    [`${m}/kvm/guestMemfd.ts`, `${m}/host/userfault.ts`],
+    [`${m}/uapi/scenarios/gmemUserfault.test.ts`],
+    '/debates/userfault/',
+  ],
+  [
+    'userfault',
     'The slot’s bitmap and the exit it makes',
     [`${m}/kvm/userfault.ts`],
     [`${m}/kvm/userfault.test.ts`],
@@ -296,9 +338,9 @@ const rows: readonly (readonly [
   ],
   [
     'userfault',
-    'Dirty logging, fetched and cleared',
-    [`${m}/kvm/dirtyLogCalls.ts`, `${m}/kvm/dirtyBitmap.ts`],
-    [`${m}/experiments/primer/stories.test.ts`],
+    'Dirty logging, fetched and cleared, in bitmaps and in rings',
+    [`${m}/kvm/dirtyLogCalls.ts`, `${m}/kvm/dirtyBitmap.ts`, `${m}/kvm/dirtyRing.ts`],
+    [`${m}/experiments/primer/stories.test.ts`, `${m}/kvm/dirtyRing.test.ts`],
     '/primer/dirty-logging/',
   ],
   [

@@ -44,6 +44,8 @@ export type ZapJudge = (
 export class TdpMmu extends SpteTrees {
   /** Decides what becomes of entries that are to be zapped; all go where there is nobody to decide. */
   judge: ZapJudge | null = null;
+  /** Leaves under the mirror root may be large. */
+  largePrivate = false;
   /** Told of leaves under the mirror root that come and go. */
   secureEpt: SecureEpt | null = null;
   private generations = 0;
@@ -174,7 +176,7 @@ export class TdpMmu extends SpteTrees {
     let zapped = 0;
     const removed: number[] | null = root === this.mirror ? [] : null;
     // What a large leaf holds beyond the range would be lost with it (kvm_split_cross_boundary_leafs, as posted).
-    if (removed !== null) {
+    if (removed !== null && this.largePrivate) {
       if (start % ENTRIES !== 0) this.splitTo(root, start, 1);
       if (end % ENTRIES !== 0) this.splitTo(root, end, 1);
     }
@@ -193,7 +195,7 @@ export class TdpMmu extends SpteTrees {
   /** Splits huge leaves on the way to gfn; under the mirror root the module demotes the page first. */
   override splitTo(root: RadixTable, gfn: number, level: number): void {
     const { secureEpt } = this;
-    if (root === this.mirror && secureEpt !== null && secureEpt.levelOf(gfn) > level) {
+    if (this.largePrivate && root === this.mirror && secureEpt !== null && secureEpt.levelOf(gfn) > level) {
       secureEpt.block(gfn);
       secureEpt.track();
       secureEpt.demote(gfn);

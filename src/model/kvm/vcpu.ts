@@ -58,8 +58,11 @@ export class Vcpu {
       if (pfn !== NO_PFN) {
         if (wantsPrivate && vm.secureEpt?.isPending(gfn)) {
           // A #VE: its handler accepts the page, which takes it apart where it is a large one.
-          yield* this.acceptPage(gfn, 1);
-          continue;
+          if (vm.secureEpt.accept(gfn, 1) === 'violation') {
+            yield* this.acceptPage(gfn, 1);
+            continue;
+          }
+          yield* this.clearAccepted(pfn, 1);
         }
         return pfn;
       }
@@ -93,7 +96,8 @@ export class Vcpu {
       if (engine.stepwise) yield POINT;
       const result = secureEpt.accept(gfn, level);
       if (result !== 'violation') {
-        if (result === 'accepted') yield* this.clearAccepted(gfn, level);
+        const head = vm.mmu.peek(gfn, true);
+        if (result === 'accepted' && head !== NO_PFN) yield* this.clearAccepted(head, level);
         return result;
       }
       yield vm.costs.vmExit;
@@ -110,10 +114,8 @@ export class Vcpu {
   }
 
   /** The module fills what the guest has accepted with zeros, under the guest's key. */
-  private *clearAccepted(gfn: number, level: 1 | 2): Actor {
+  private *clearAccepted(head: number, level: 1 | 2): Actor {
     const { vm } = this;
-    const head = vm.mmu.peek(gfn, true);
-    if (head === NO_PFN) return;
     for (let i = 0; i < spanOf(level); i++) guestWrites(vm, head + i, ZERO_TOKEN, true);
     yield level === 1 ? vm.costs.tdxAccept : vm.costs.tdxAcceptLarge;
   }

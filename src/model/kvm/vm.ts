@@ -21,6 +21,7 @@ import { Memslots } from './memslots.ts';
 import { MmioSptes } from './mmioSptes.ts';
 import { KvmNotifier } from './notifier.ts';
 import type { Pinning, PinningDesign } from './pinning.ts';
+import { quirksWithout } from './quirks.ts';
 import type { ReclaimDesign } from './reclaim.ts';
 import { RmapMmu } from './rmap/rmapMmu.ts';
 import { ShadowMmu } from './shadow/shadowMmu.ts';
@@ -65,12 +66,20 @@ function addressSpaces({ vmType, caps }: Profile): number {
   return rulesOf(vmType).privateMemory ? 1 : 2;
 }
 
+/** The memory-type bits of a leaf for RAM while every device snoops. */
+function ramType(profile: Profile): number {
+  return eptTypeBits(
+    eptTypeOf(profile, { isMmio: false, noncoherentDma: false, cacheDisabled: false, mtrr: 'WB' }),
+  );
+}
+
 export class Vm implements Hashable {
   readonly host: Host;
   readonly engine: Engine;
   readonly costs: Costs;
   readonly mm: AddressSpace;
-  readonly profile: Profile;
+  /** What it is; userspace may turn quirks off (KVM_CAP_DISABLE_QUIRKS2). */
+  profile: Profile;
   readonly rules: VmRules;
   readonly mmuLock: RwLock;
   readonly slotsLock: Mutex;
@@ -93,7 +102,7 @@ export class Vm implements Hashable {
   users = 1;
   /** Devices whose DMA does not snoop caches. */
   noncoherentDma = 0;
-  private readonly ramType: number;
+  private ramType: number;
   /** Ids of the vCPUs that userspace made. */
   readonly vcpuIds = new Set<number>();
   /** CPUs that have ever run a vCPU of it (have_run_cpus, since 6.17); none is ever taken out. */
@@ -141,9 +150,8 @@ export class Vm implements Hashable {
     this.rmp = this.rules.rmp ? new Rmp(this.engine) : null;
     this.secureEpt = this.rules.mirrorRoot ? new SecureEpt(this.engine) : null;
     this.mmu.secureEpt = this.secureEpt;
-    this.ramType = eptTypeBits(
-      eptTypeOf(profile, { isMmio: false, noncoherentDma: false, cacheDisabled: false, mtrr: 'WB' }),
-    );
+    this.mmu.largePrivate = profile.gmemHugePages;
+    this.ramType = ramType(profile);
     this.reclaim = designs.reclaim;
     this.conversion = designs.conversion.create(this);
     this.pinning = designs.pinning?.create(this) ?? null;
@@ -153,6 +161,12 @@ export class Vm implements Hashable {
     this.encryptedRegions = new EncryptedRegions(this);
     this.notifier = new KvmNotifier(this);
     mm.registerNotifier(this.notifier);
+  }
+
+  /** Turns quirks off for good, by their bits. What is mapped keeps the memory type it has. */
+  disableQuirks(bits: number): void {
+    this.profile = { ...this.profile, quirks: quirksWithout(this.profile.quirks, bits) };
+    this.ramType = ramType(this.profile);
   }
 
   /** Adds a vCPU. */
@@ -217,5 +231,7 @@ export class Vm implements Hashable {
     this.secureEpt?.hashInto(hash);
     this.shadow?.hashInto(hash);
     this.encryptedRegions.hashInto(hash);
+    const { slotZapAll, ignoreGuestPat, cdNwCleared } = this.profile.quirks;
+    hash.add((slotZapAll ? 1 : 0) + (ignoreGuestPat ? 2 : 0) + (cdNwCleared ? 4 : 0));
   }
 }

@@ -1,5 +1,6 @@
 /** KVM_CHECK_EXTENSION: what the model's KVM can, by number (include/uapi/linux/kvm.h). */
 import { atLeast, type Profile, rulesOf } from '../arch/profile.ts';
+import { supportedQuirks } from '../kvm/quirks.ts';
 
 export const KVM_CAP_USER_MEMORY = 3;
 export const KVM_CAP_NR_MEMSLOTS = 10;
@@ -13,6 +14,7 @@ export const KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 = 168;
 export const KVM_CAP_DIRTY_LOG_RING = 192;
 export const KVM_CAP_BINARY_STATS_FD = 203;
 export const KVM_CAP_DIRTY_LOG_RING_ACQ_REL = 223;
+export const KVM_CAP_DISABLE_QUIRKS2 = 213;
 export const KVM_CAP_USER_MEMORY2 = 231;
 export const KVM_CAP_MEMORY_FAULT_INFO = 232;
 export const KVM_CAP_MEMORY_ATTRIBUTES = 233;
@@ -38,6 +40,7 @@ const NAMES: Readonly<Record<number, string>> = {
   [KVM_CAP_MULTI_ADDRESS_SPACE]: 'MULTI_ADDRESS_SPACE',
   [KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2]: 'MANUAL_DIRTY_LOG_PROTECT2',
   [KVM_CAP_DIRTY_LOG_RING]: 'DIRTY_LOG_RING',
+  [KVM_CAP_DISABLE_QUIRKS2]: 'DISABLE_QUIRKS2',
   [KVM_CAP_USER_MEMORY2]: 'USER_MEMORY2',
   [KVM_CAP_MEMORY_FAULT_INFO]: 'MEMORY_FAULT_INFO',
   [KVM_CAP_MEMORY_ATTRIBUTES]: 'MEMORY_ATTRIBUTES',
@@ -77,6 +80,8 @@ function standard(profile: Profile, cap: number): number {
       return DIRTY_RING_BYTES;
     case KVM_CAP_BINARY_STATS_FD:
       return atLeast(release, [5, 14]) ? 1 : 0;
+    case KVM_CAP_DISABLE_QUIRKS2:
+      return atLeast(release, [5, 18]) ? supportedQuirks(profile) : 0;
     case KVM_CAP_USER_MEMORY2:
     case KVM_CAP_MEMORY_FAULT_INFO:
       return atLeast(release, [6, 8]) ? 1 : 0;

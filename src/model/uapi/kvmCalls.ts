@@ -15,6 +15,7 @@ import {
   gmemFlags,
   KVM_CAP_DIRTY_LOG_RING,
   KVM_CAP_DIRTY_LOG_RING_ACQ_REL,
+  KVM_CAP_DISABLE_QUIRKS2,
   KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2,
   KVM_CAP_MEMORY_ATTRIBUTES,
   USER_MEM_SLOTS,
@@ -67,6 +68,7 @@ export function* kvmEnableCap(
   const vm = vmOf(thread, fd);
   if (typeof vm === 'number') return vm;
   yield vm.costs.systemCall;
+  if (cap === KVM_CAP_DISABLE_QUIRKS2) return disableQuirks(vm, flags, u64(args[0] ?? 0));
   const wanted = u64(args[0] ?? 0);
   if (cap === KVM_CAP_DIRTY_LOG_RING || cap === KVM_CAP_DIRTY_LOG_RING_ACQ_REL) {
     return capability(vm.profile, cap) === 0 ? -EINVAL : enableRings(vm, wanted);
@@ -79,17 +81,7 @@ export function* kvmEnableCap(
   return 0;
 }
 
-/** Bytes of an entry of a dirty ring (struct kvm_dirty_gfn), and the most of them that a ring may have. */
-const RING_ENTRY_BYTES = 16n;
-const MOST_RING_ENTRIES = 65536n;
-
-/** Size in bytes of each vCPU's ring, which is chosen once and before there is a vCPU; 0 or a negated errno. */
-function enableRings(vm: Vm, argument: bigint): number {
-  const size = BigInt.asUintN(32, argument);
-  if (size === 0n || (size & (size - 1n)) !== 0n || size < BigInt(PAGE_SIZE)) return -EINVAL;
-  if (size > MOST_RING_ENTRIES * RING_ENTRY_BYTES) return -E2BIG;
-  if (vm.dirtyRingSize > 0 || vm.vcpuIds.size > 0) return -EINVAL;
-  enableDirtyRings(vm, Number(size / RING_ENTRY_BYTES));
+  if (cap === KVM_CAP_DISABLE_QUIRKS2) return disableQuirks(vm, flags, u64(args[0] ?? 0));
   return 0;
 }
 

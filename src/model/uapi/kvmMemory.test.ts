@@ -1,15 +1,20 @@
 /** Ioctls about a VM's tables and its encrypted memory, which no selftest and no recording has. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Profile } from '../arch/profile.ts';
 import { attributesIoctl } from '../designs/conversion/attributesIoctl.ts';
 import { flushOnGmemFree } from '../designs/reclaim/flushOnGmemFree.ts';
 import { StateHash } from '../engine/hash.ts';
 import { EBADF, EFAULT, EINVAL, ENOMEM, ENOTTY } from '../host/errno.ts';
 import { migratePage } from '../host/migrate.ts';
+import { QUIRK_IGNORE_GUEST_PAT, QUIRK_SLOT_ZAP_ALL } from '../kvm/quirks.ts';
 import { MIN_ALLOC_MMU_PAGES } from '../kvm/rmap/rmapMmu.ts';
+import { KVM_CAP_DISABLE_QUIRKS2 } from './capabilities.ts';
 import { close } from './fileCalls.ts';
 import {
   type EncRegion,
+  kvmCheckExtension,
+  kvmEnableCap,
   kvmMemoryEncryptRegRegion,
   kvmMemoryEncryptUnregRegion,
   kvmSetNrMmuPages,
@@ -41,6 +46,66 @@ describe('KVM_SET_NR_MMU_PAGES', () => {
     expect(m.call(kvmSetNrMmuPages(m.main, fd, 1))).toBe(-EINVAL);
     expect(m.call(kvmSetNrMmuPages(m.main, 99, 1000))).toBe(-EBADF);
     expect(m.call(kvmSetNrMmuPages(m.main, m.vcpu(fd), 1000))).toBe(-EINVAL);
+  });
+});
+
+describe('KVM_CAP_DISABLE_QUIRKS2', () => {
+  function quirks(profile: Partial<Profile>) {
+    const m = new ScenarioMachine(designs, profile);
+    const fd = m.vm();
+    const { vm } = m.process.file(fd) as VmFile;
+    const disable = (bits: number, flags = 0) =>
+      m.call(kvmEnableCap(m.main, fd, KVM_CAP_DISABLE_QUIRKS2, flags, [bits]));
+    const supported = m.call(kvmCheckExtension(m.main, fd, KVM_CAP_DISABLE_QUIRKS2));
+    return { m, fd, vm, disable, supported };
+  }
+
+  it('makes deleting a slot drop that slot’s leaves alone, from then on', () => {
+    const { m, fd, vm, disable } = quirks({});
+    expect(vm.slotZapAll).toBe(true);
+    expect(disable(QUIRK_SLOT_ZAP_ALL)).toBe(0);
+    expect(vm.slotZapAll).toBe(false);
+    // What is off stays off.
+    expect(disable(0)).toBe(0);
+    const hvas = [0, 1].map(() => m.map(P));
+    for (const slot of [0, 1]) {
+      m.region(fd, { slot, guestPhysAddr: slot * P, userspaceAddr: hvas[slot] });
+      expect(m.write(hvas[slot], bytes(1))).toBeNull();
+    }
+    const vcpu = m.vcpu(fd);
+    for (const gpa of [0, P]) m.guestRead(vcpu, gpa);
+    m.region(fd, { slot: 1, guestPhysAddr: P, memorySize: 0, userspaceAddr: hvas[1] });
+    expect([vm.mmu.isMapped(0, false), vm.mmu.isMapped(1, false)]).toEqual([true, false]);
+  });
+
+  it('lets the guest’s PAT count where the CPU snoops itself, and cannot elsewhere', () => {
+    const can = quirks({});
+    const ignorePat = 1 << 6;
+    expect(can.vm.leafType(5) & ignorePat).toBe(ignorePat);
+    expect(can.disable(QUIRK_IGNORE_GUEST_PAT)).toBe(0);
+    expect(can.vm.leafType(5) & ignorePat).toBe(0);
+    const cannot = quirks({ selfSnoop: false });
+    expect(cannot.supported & QUIRK_IGNORE_GUEST_PAT).toBe(0);
+    expect(cannot.disable(QUIRK_IGNORE_GUEST_PAT)).toBe(-EINVAL);
+    expect(cannot.vm.leafType(5) & ignorePat).toBe(ignorePat);
+  });
+
+  it('knows more quirks by release, and refuses what it does not know', () => {
+    const known = ([release]: [Profile['release']]) => quirks({ release }).supported;
+    expect(
+      [
+        [5, 17],
+        [5, 18],
+        [6, 8],
+        [6, 12],
+        [6, 16],
+      ].map(r => known([r as [number, number]])),
+    ).toEqual([0, 0x3f, 0x7f, 0xff, 0x3ff]);
+    const { m, disable } = quirks({ release: [6, 12] });
+    const before = hashOf(m);
+    expect(disable(QUIRK_IGNORE_GUEST_PAT)).toBe(-EINVAL);
+    expect(disable(QUIRK_SLOT_ZAP_ALL, 1)).toBe(-EINVAL);
+    expect(hashOf(m)).toBe(before);
   });
 });
 
