@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { COST_TABLE } from '../costs/table.ts';
-import { flushEveryEvent, flushRanCpusKeepingLines } from '../designs/reclaim/flushEveryEvent.ts';
-import { flushOnGmemFree } from '../designs/reclaim/flushOnGmemFree.ts';
+import { flushEveryEvent } from '../designs/reclaim/flushEveryEvent.ts';
+import { flushOnGmemFree, flushRanCpusKeepingLines } from '../designs/reclaim/flushOnGmemFree.ts';
 import type { Actor } from '../engine/step.ts';
 import { DirtyLines, LINES_OF_PAGE } from '../host/dirtyLines.ts';
 import { buildMachine, type Machine, type MachineOptions } from '../machine.ts';
