@@ -289,8 +289,8 @@ const rows: readonly (readonly [
   [
     'memory-type',
     'dma-bufs as backing of a slot',
-    [`${m}/host/dmaBuf.ts`],
-    [`${m}/conformance/replay.test.ts`],
+    [`${m}/host/dmaBuf.ts`, `${m}/kvm/remappedPfn.ts`],
+    [`${m}/kvm/remappedPfn.test.ts`],
     '/debates/memory-type/',
   ],
 

@@ -2,7 +2,7 @@
  * Memory types of arm64's two stages (arch/arm64/include/asm/memory.h, arch/arm64/kvm/hyp/pgtable.c).
  */
 
-/** From the weakest to the strongest. */
+/** From the weakest to the strongest: by the Arm manual as remembered, which was not confirmed. */
 type ArmType =
   | 'Normal-WB'
   | 'Normal-WT'

@@ -16,6 +16,7 @@ import {
   VM_MAYREAD,
   VM_MAYSHARE,
   VM_MAYWRITE,
+  VM_PFNMAP,
   VM_READ,
   VM_SHARED,
   VM_WRITE,
@@ -43,7 +44,10 @@ export class AddressSpace extends Mm {
     const start = this.chooseRange(pages);
     file?.hold();
     insertMapping(this, start, start + pages, {
-      flags: READ_WRITE | (file === null ? VM_ACCOUNT : VM_SHARED | VM_MAYSHARE),
+      flags:
+        READ_WRITE |
+        (file === null ? VM_ACCOUNT : VM_SHARED | VM_MAYSHARE) |
+        (file?.kind === 'dmabuf' ? VM_PFNMAP : 0),
       file,
       offset: file === null ? start : offset,
       uffd: null,

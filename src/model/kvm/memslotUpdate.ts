@@ -3,7 +3,7 @@
  * virt/kvm/kvm_main.c). What can be checked without looking at the slots is the system call's to check.
  */
 import { type Actor, POINT } from '../engine/step.ts';
-import { EEXIST, EINVAL } from '../host/errno.ts';
+import { EEXIST, EFAULT, EINVAL } from '../host/errno.ts';
 import { ENTRIES } from '../host/radixTable.ts';
 import { DirtyBitmap } from './dirtyBitmap.ts';
 import { writeProtectGfns } from './dirtyWriteProtect.ts';
@@ -43,8 +43,12 @@ export interface RegionRequest {
 /** What a request comes to (enum kvm_mr_change). */
 type SlotChange = 'create' | 'delete' | 'move' | 'flags';
 
+/** Bits of a guest's address on arm64, where userspace has asked for no other number. */
+const ARM_IPA_BITS = 40;
+
 /** Guest frames that KVM's tables reach: 52 bits of address where it keeps them itself, those of the host elsewhere. */
 export function maxGfn(vm: Vm): number {
+  if (vm.profile.arch === 'arm64') return 2 ** (ARM_IPA_BITS - 12) - 1;
   return 2 ** ((vm.profile.mmu === 'shadow' ? 52 : 48) - 12) - 1;
 }
 
@@ -71,15 +75,27 @@ function* setRegionLocked(vm: Vm, request: RegionRequest): Actor<number> {
     const bound = yield* bindGmem(vm, slot, request);
     if (bound !== 0) return bound;
   }
-  if (change !== 'flags' && baseGfn + pages - 1 > maxGfn(vm)) {
+  const refused = change === 'flags' ? 0 : prepareRegion(vm, slot);
+  if (refused !== 0) {
     if (slot.gmem !== null) yield* slot.gmem.unbind(slot);
-    return -EINVAL;
+    return refused;
   }
   if (change === 'create') {
-    const refused = yield* register(vm, slot);
-    if (refused !== 0) return refused;
+    const unregistered = yield* register(vm, slot);
+    if (unregistered !== 0) return unregistered;
   }
   return yield* setSlot(vm, old, slot, change);
+}
+
+/**
+ * What the architecture has against a new slot: 0 or a negated errno (kvm_arch_prepare_memory_region). On arm64 a
+ * guest_memfd must be one that can be mapped, for no VM there has memory that is only private.
+ */
+function prepareRegion(vm: Vm, slot: Memslot): number {
+  const isArm = vm.profile.arch === 'arm64';
+  if (slot.baseGfn + slot.pages - 1 > maxGfn(vm)) return isArm ? -EFAULT : -EINVAL;
+  if (isArm && slot.gmem !== null && !(slot.flags & MEMSLOT_GMEM_ONLY)) return -EINVAL;
+  return 0;
 }
 
 /** Tells the pinning design of a slot that is about to be. Returns 0, or a negated errno with nothing changed. */

@@ -18,6 +18,7 @@ import {
   MEMSLOT_GMEM_ONLY,
   MEMSLOT_INVALID,
 } from './memslots.ts';
+import { remappedPfn } from './remappedPfn.ts';
 import { prefetchAround } from './rmap/prefetch.ts';
 import type { Vcpu } from './vcpu.ts';
 import type { Vm } from './vm.ts';
@@ -113,6 +114,7 @@ export function* handleFault(
       if (pfn === NO_PFN) {
         const found = yield* faultIn(vm.mm, hva, write ? GUP_WRITE : GUP_READ, true);
         pfn = found > NO_PFN ? found : gupErrno(found);
+        if (pfn === -EFAULT) pfn = yield* remappedPfn(vm, hva, write);
       }
     }
     if (pfn < 0) {

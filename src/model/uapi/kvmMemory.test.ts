@@ -7,6 +7,8 @@ import { flushOnGmemFree } from '../designs/reclaim/flushOnGmemFree.ts';
 import { StateHash } from '../engine/hash.ts';
 import { EBADF, EFAULT, EINVAL, ENOMEM, ENOTTY } from '../host/errno.ts';
 import { migratePage } from '../host/migrate.ts';
+import { GMEM_MMAP } from '../kvm/guestMemfd.ts';
+import { MEM_GUEST_MEMFD } from '../kvm/memslots.ts';
 import { QUIRK_IGNORE_GUEST_PAT, QUIRK_SLOT_ZAP_ALL } from '../kvm/quirks.ts';
 import { MIN_ALLOC_MMU_PAGES } from '../kvm/rmap/rmapMmu.ts';
 import { KVM_CAP_DISABLE_QUIRKS2 } from './capabilities.ts';
@@ -46,6 +48,31 @@ describe('KVM_SET_NR_MMU_PAGES', () => {
     expect(m.call(kvmSetNrMmuPages(m.main, fd, 1))).toBe(-EINVAL);
     expect(m.call(kvmSetNrMmuPages(m.main, 99, 1000))).toBe(-EBADF);
     expect(m.call(kvmSetNrMmuPages(m.main, m.vcpu(fd), 1000))).toBe(-EINVAL);
+  });
+});
+
+describe('KVM_SET_USER_MEMORY_REGION2 on arm64', () => {
+  const GIB_1024 = 2 ** 40;
+
+  it('refuses a guest_memfd that cannot be mapped, and lets go of it', () => {
+    const m = new ScenarioMachine(designs, { arch: 'arm64' });
+    const fd = m.vm();
+    const userspaceAddr = m.map(P);
+    const plain = m.gmem(fd, P, 0);
+    const before = hashOf(m);
+    const slot = { flags: MEM_GUEST_MEMFD, userspaceAddr, guestMemfd: plain };
+    expect(m.region(fd, slot)).toBe(-EINVAL);
+    expect(hashOf(m)).toBe(before);
+    expect(m.region(fd, { ...slot, guestMemfd: m.gmem(fd, P, GMEM_MMAP) })).toBe(0);
+  });
+
+  it('ends at 40 bits of address, with EFAULT', () => {
+    const m = new ScenarioMachine(designs, { arch: 'arm64' });
+    const fd = m.vm();
+    const userspaceAddr = m.map(2 * P);
+    expect(m.region(fd, { guestPhysAddr: GIB_1024, userspaceAddr })).toBe(-EFAULT);
+    expect(m.region(fd, { guestPhysAddr: GIB_1024 - P, memorySize: 2 * P, userspaceAddr })).toBe(-EFAULT);
+    expect(m.region(fd, { guestPhysAddr: GIB_1024 - P, userspaceAddr })).toBe(0);
   });
 });
 
