@@ -81,7 +81,25 @@ export function* kvmEnableCap(
   return 0;
 }
 
-  if (cap === KVM_CAP_DISABLE_QUIRKS2) return disableQuirks(vm, flags, u64(args[0] ?? 0));
+/** Bytes of an entry of a dirty ring (struct kvm_dirty_gfn), and the most of them that a ring may have. */
+const RING_ENTRY_BYTES = 16n;
+const MOST_RING_ENTRIES = 65536n;
+
+/** Size in bytes of each vCPU's ring, which is chosen once and before there is a vCPU; 0 or a negated errno. */
+function enableRings(vm: Vm, argument: bigint): number {
+  const size = BigInt.asUintN(32, argument);
+  if (size === 0n || (size & (size - 1n)) !== 0n || size < BigInt(PAGE_SIZE)) return -EINVAL;
+  if (size > MOST_RING_ENTRIES * RING_ENTRY_BYTES) return -E2BIG;
+  if (vm.dirtyRingSize > 0 || vm.vcpuIds.size > 0) return -EINVAL;
+  enableDirtyRings(vm, Number(size / RING_ENTRY_BYTES));
+  return 0;
+}
+
+/** KVM_CAP_DISABLE_QUIRKS2: what is off stays off. */
+function disableQuirks(vm: Vm, flags: number, bits: bigint): number {
+  const allowed = BigInt(capability(vm.profile, KVM_CAP_DISABLE_QUIRKS2));
+  if (flags !== 0 || bits & ~allowed) return -EINVAL;
+  vm.disableQuirks(Number(bits));
   return 0;
 }
 
