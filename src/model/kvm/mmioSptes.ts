@@ -1,11 +1,11 @@
 import type { Engine } from '../engine/engine.ts';
-import type { Hashable, StateHash } from '../engine/hash.ts';
 
 /**
  * Gfns of which a fault has found that no slot covers them (make_mmio_spte, arch/x86/kvm/mmu/spte.c): the next access is
- * known for I/O without a look at the slots, as long as the generation of the slots is what it was then.
+ * known for I/O without a look at the slots, as long as the generation of the slots is what it was then. A refused call
+ * may leave entries behind, as in the kernel; nobody can tell but by time.
  */
-export class MmioSptes implements Hashable {
+export class MmioSptes {
   /** Entries made so far (pf_mmio_spte_created). */
   created = 0;
   /** Accesses that an entry answered. */
@@ -54,12 +54,6 @@ export class MmioSptes implements Hashable {
     this.updating = false;
     this.generation++;
     this.changed();
-  }
-
-  hashInto(hash: StateHash): void {
-    for (const gfn of [...this.generations.keys()].sort((a, b) => a - b)) {
-      hash.add(gfn).add(this.generations.get(gfn)!);
-    }
   }
 
   private changed(): void {

@@ -225,7 +225,6 @@ export class Vm implements Hashable {
   hashInto(hash: StateHash): void {
     this.memslots.hashInto(hash);
     this.invalidation.hashInto(hash);
-    this.mmio.hashInto(hash);
     this.mmu.hashInto(hash);
     this.rmp?.hashInto(hash);
     this.secureEpt?.hashInto(hash);
