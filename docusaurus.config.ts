@@ -66,6 +66,7 @@ export default {
         remarkPlugins: [pageData],
       },
     ],
+    '@docusaurus/plugin-content-pages',
     ['@docusaurus/plugin-sitemap', { lastmod: null, changefreq: null, priority: null }],
   ],
   themeConfig: {
@@ -74,6 +75,7 @@ export default {
       logo: { src: 'img/logo.svg', alt: '', width: 32, height: 32 },
       items: [
         { to: '/debates/', label: 'Debates', position: 'left' },
+        { to: '/lab/', label: 'Lab', position: 'left' },
         { to: '/glossary/', label: 'Glossary', position: 'left' },
       ],
     },

@@ -3,7 +3,6 @@ import type { KnipConfig } from 'knip';
 /** Installed in one go with the rest; each name leaves this list with its first import. */
 const awaited = [
   '@codemirror/search',
-  '@docusaurus/plugin-content-pages',
   '@shikijs/twoslash',
   'shiki',
   'simjs',
@@ -11,7 +10,12 @@ const awaited = [
 ];
 
 /** Used by path: from scripts, and as names in Docusaurus' configuration. */
-const usedByPath = ['@biomejs/biome', 'dependency-cruiser', '@docusaurus/plugin-sitemap'];
+const usedByPath = [
+  '@biomejs/biome',
+  'dependency-cruiser',
+  '@docusaurus/plugin-content-pages',
+  '@docusaurus/plugin-sitemap',
+];
 
 /** Modules that Docusaurus makes up when it bundles. */
 const madeUp = [
@@ -29,6 +33,7 @@ export default {
     'e2e/**/*.e2e.ts',
     'e2e/support/serve.ts',
     'src/theme/**/index.tsx',
+    'src/pages/*.tsx',
     // Imported by pages through plugins/pageData and plugins/playgrounds.
     'src/components/*/index.tsx',
     // Bundled and started by path.

@@ -8,3 +8,4 @@ export const loadOutput = () => import('./output/output.ts');
 export const loadEnliven = () => import('../views/enliven.ts');
 export const loadEditor = () => import('./editor/editor.ts');
 export const loadChecker = () => import('./types/checker.ts');
+export const loadDifferences = () => import('./output/differences.ts');

@@ -16,3 +16,8 @@ export interface Program {
     readonly words: string;
   };
 }
+
+/** The lab's programs that are the reader's own: one by itself, and two side by side. */
+export const OWN = 'lab/own';
+export const LEFT = 'lab/left';
+export const RIGHT = 'lab/right';

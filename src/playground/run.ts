@@ -1,6 +1,6 @@
 /** From a program's text to its ending: compiled in one worker, run in another that is gone afterwards. */
 import type { Shown } from '../model/index.ts';
-import { compileInWorker, warmCompiler } from './compile/client.ts';
+import { compileAhead, compileInWorker, warmCompiler } from './compile/client.ts';
 import { cool, type Ending, run as runInSandbox, warm as warmSandbox } from './sandbox/sandbox.ts';
 
 /** The model, bundled for the runner. */
@@ -34,9 +34,14 @@ export function warm(runner: () => Promise<Runner>): void {
   runner().catch(() => undefined);
 }
 
-/** Makes the frame too: the run is a moment away. */
-export function ready(): void {
+/** Makes the frame and compiles the program, too: the run is a moment away. */
+export function ready(source: string, runner: () => Promise<Runner>): void {
   warmSandbox();
+  warmCompiler();
+  runner().then(
+    ({ names }) => compileAhead(source, names),
+    () => undefined,
+  );
 }
 
 /** Runs a program. Never rejects. */

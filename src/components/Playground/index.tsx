@@ -1,5 +1,6 @@
 import ErrorBoundary from '@docusaurus/ErrorBoundary';
 import { useHistory, useLocation } from '@docusaurus/router';
+import useBaseUrl from '@docusaurus/useBaseUrl';
 import useIsBrowser from '@docusaurus/useIsBrowser';
 import { type ReactElement, useCallback } from 'react';
 import { MODEL_VERSION } from '../../model/version.ts';
@@ -24,6 +25,11 @@ function Alive({ program, seconds }: PlaygroundProps): ReactElement {
     (fragment: string) => history.replace({ pathname, search, hash: fragment }),
     [history, pathname, search],
   );
+  const lab = useBaseUrl('/lab/');
+  const toLab = useCallback(
+    (fragment: string) => history.push({ pathname: lab, hash: fragment }),
+    [history, lab],
+  );
   return (
     <PlaygroundView
       program={program}
@@ -34,6 +40,7 @@ function Alive({ program, seconds }: PlaygroundProps): ReactElement {
       fragment={alive ? hash : ''}
       setFragment={setFragment}
       alive={alive}
+      onLab={toLab}
     />
   );
 }

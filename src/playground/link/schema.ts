@@ -9,6 +9,7 @@ import {
   LIMITS,
   type LinkState,
   type LinkValues,
+  type PairState,
   type ProgramState,
   type RaceState,
   type SweepState,
@@ -57,6 +58,8 @@ export function check(value: unknown): Payload {
       return { state: experiment(fields), model };
     case 'program':
       return { state: program(fields), model };
+    case 'pair':
+      return { state: pair(fields), model };
     case 'race':
       return { state: race(fields), model };
     default:
@@ -126,13 +129,23 @@ function paramValue(param: string, value: unknown): number | string | boolean {
 
 function program(fields: Fields): ProgramState {
   only(fields, ['kind', 'model', 'page', 'source']);
-  const source = fields.get('source');
+  const source = sourceIn(fields, 'source');
+  if (!fields.has('page')) return { kind: 'program', source };
+  return { kind: 'program', page: name(fields, 'page', PAGE), source };
+}
+
+function pair(fields: Fields): PairState {
+  only(fields, ['kind', 'model', 'left', 'right']);
+  return { kind: 'pair', left: sourceIn(fields, 'left'), right: sourceIn(fields, 'right') };
+}
+
+function sourceIn(fields: Fields, key: string): string {
+  const source = fields.get(key);
   if (typeof source !== 'string') throw new SchemaError('is for a program but holds no text');
   if (source.length > LIMITS.source)
     throw new SchemaError(`holds a program longer than ${LIMITS.source} characters`);
   if (!wellFormed(source)) throw new SchemaError('holds a program with half a surrogate pair in it');
-  if (!fields.has('page')) return { kind: 'program', source };
-  return { kind: 'program', page: name(fields, 'page', PAGE), source };
+  return source;
 }
 
 function race(fields: Fields): RaceState {

@@ -41,6 +41,13 @@ export interface ProgramState {
   readonly source: string;
 }
 
+/** Two programs of the full-page lab, to be run beside each other. */
+export interface PairState {
+  readonly kind: 'pair';
+  readonly left: string;
+  readonly right: string;
+}
+
 /** One moment of one schedule of a race. */
 export interface RaceState {
   readonly kind: 'race';
@@ -53,7 +60,7 @@ export interface RaceState {
   readonly cursor: number;
 }
 
-export type LinkState = ExperimentState | ProgramState | RaceState;
+export type LinkState = ExperimentState | ProgramState | PairState | RaceState;
 
 /** Limits of a link. Encoded text is what stands in the address; a payload is the JSON inside. */
 export const LIMITS = {

@@ -6,6 +6,8 @@ interface ButtonProps {
   readonly alive: boolean;
   /** It would do nothing now. It stays in the order of focus, so that pressing Stop does not throw the reader out. */
   readonly off?: boolean;
+  /** Whether it is the one chosen of several; left out where it chooses nothing. */
+  readonly pressed?: boolean;
   onPress(): void;
   /** The pointer or the focus comes near. */
   onNear?(): void;
@@ -19,6 +21,7 @@ export function Button({
   primary,
   alive,
   off,
+  pressed,
   onPress,
   onNear,
   onDown,
@@ -29,6 +32,7 @@ export function Button({
       className={primary ? 'fl-pg-button fl-pg-primary' : 'fl-pg-button'}
       disabled={!alive}
       aria-disabled={off ? true : undefined}
+      aria-pressed={pressed}
       onClick={() => !off && onPress()}
       onPointerEnter={onNear}
       onFocus={onNear}

@@ -8,8 +8,8 @@ interface EditorPaneProps extends Omit<EditorOptions, 'onChange' | 'onRun'> {
   readonly problems: readonly number[];
   /** Set while the editor stands. */
   readonly editor: RefObject<Editor | null>;
-  /** Where the cursor goes at first, from 1. */
-  readonly line: number | undefined;
+  /** Where the cursor goes at first, from 1; null where the focus stays where it is. */
+  readonly line: number | null | undefined;
   onChange(text: string): void;
   onRun(): void;
   /** The reader has stayed in it for a while. */
@@ -37,7 +37,7 @@ export function EditorPane(props: EditorPaneProps): ReactElement {
       onRun: () => latest.current.onRun(),
     });
     editor.current = mounted;
-    mounted.focus(latest.current.line);
+    if (latest.current.line !== null) mounted.focus(latest.current.line);
     return () => {
       editor.current = null;
       mounted.destroy();

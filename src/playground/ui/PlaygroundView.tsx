@@ -1,26 +1,32 @@
 import {
   type KeyboardEvent,
   type ReactElement,
-  type ReactNode,
+  type Ref,
   useCallback,
   useEffect,
   useId,
+  useImperativeHandle,
   useRef,
   useState,
 } from 'react';
+import type { Shown } from '../../model/index.ts';
 import type { Editor, EditorOptions } from '../editor/editor.ts';
-import { loadEditor, loadEnliven } from '../load.ts';
+import { fragmentOf } from '../link/address.ts';
+import { programState } from '../link/carried.ts';
+import { loadCodec, loadEditor, loadEnliven } from '../load.ts';
 import type { Program } from '../program.ts';
 import type { Runner } from '../run.ts';
 import type { TypeFiles } from '../types/messages.ts';
 import { Button, TextButton } from './Buttons.tsx';
 import { EditorPane } from './EditorPane.tsx';
+import { LinkField, Running } from './Ending.tsx';
 import { StaticCode } from './StaticCode.tsx';
 import { TypeList } from './TypeList.tsx';
 import { useRun } from './useRun.ts';
 import { useShare } from './useShare.ts';
 import { useText } from './useText.ts';
 import { useTypes } from './useTypes.ts';
+import { ORIGINS, Whence } from './Whence.tsx';
 
 export interface PlaygroundViewProps {
   readonly program: Program;
@@ -37,6 +43,28 @@ export interface PlaygroundViewProps {
   setFragment(fragment: string): void;
   /** Whether the page has come alive; before that its buttons do nothing. */
   readonly alive: boolean;
+  /** Program and output side by side where there is room, and the buttons above both. */
+  readonly wide?: boolean;
+  /** The reader has come to write: the editor opens by itself. */
+  readonly editing?: boolean;
+  /** What it is called beside others of the same file name. */
+  readonly name?: string;
+  /** Takes the reader to the full-page lab with a fragment that holds his program. */
+  onLab?(fragment: string): void;
+  /** A run has begun, or has ended and has shown something; for who drives it from outside. */
+  onShown?(shown: readonly Shown[] | undefined): void;
+  /** Set while it stands. */
+  readonly handle?: Ref<PlaygroundHandle>;
+}
+
+/** What can be done with a playground from outside. */
+export interface PlaygroundHandle {
+  run(): void;
+  text(): string;
+  /** Notes that the text as it is now stands in the address. */
+  shared(fragment: string): void;
+  /** Where its output is drawn. */
+  place(): Element | null;
 }
 
 type Mount = (place: HTMLElement, options: EditorOptions) => Editor;
@@ -45,21 +73,13 @@ const NO_LINES: readonly number[] = [];
 
 /** A program with its output: to read, to run, to edit and to send on. Nothing runs before a click. */
 export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
-  const { program, model, runner, fragment, setFragment, alive } = props;
+  const { program, model, runner, fragment, setFragment, alive, editing, onLab, onShown } = props;
   const uid = useId().replace(/\W/g, '');
   const place = useRef<HTMLDivElement>(null);
   const editor = useRef<Editor>(null);
-  const {
-    text,
-    revision,
-    origin,
-    aside,
-    change,
-    reset,
-    bringBack,
-    shared: noteShared,
-  } = useText(program.id, program.source, fragment);
-  const { running, progress, report, start, stop, warm, ready, forget } = useRun(
+  const given = useText(program.id, program.source, fragment);
+  const { text, revision, change, shared: noteShared } = given;
+  const { running, progress, report, shown, start, stop, warm, ready, forget } = useRun(
     place,
     uid,
     runner,
@@ -73,7 +93,7 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
     [noteShared, setFragment],
   );
   const { shared, share, forget: forgetShared } = useShare(model, putInAddress);
-  const [opened, setOpened] = useState<{ mount: Mount; line: number | undefined }>();
+  const [opened, setOpened] = useState<{ mount: Mount; line: number | null | undefined }>();
   const [trouble, setTrouble] = useState('');
   const [ran, setRan] = useState<string>();
   const types = useTypes(text, props.types, editor, opened);
@@ -108,6 +128,33 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
     run();
   };
 
+  useImperativeHandle(props.handle, () => ({
+    run,
+    text: () => text,
+    shared: noteShared,
+    place: () => place.current,
+  }));
+
+  useEffect(() => onShown?.(shown), [shown, onShown]);
+
+  // Without the focus, which is where the reader has it.
+  useEffect(() => {
+    if (!editing || !alive) return;
+    let current = true;
+    loadEditor().then(
+      ({ mountEditor }) => current && setOpened(old => old ?? { mount: mountEditor, line: null }),
+      () => undefined,
+    );
+    return () => {
+      current = false;
+    };
+  }, [editing, alive]);
+
+  const toLab = async () => {
+    const { encodeLink } = await loadCodec();
+    onLab?.(fragmentOf(await encodeLink({ kind: 'program', source: text }, model)));
+  };
+
   // Memory maps and timelines of the recorded output answer keys too.
   useEffect(() => {
     if (place.current?.querySelector('svg.fl-lanes')) {
@@ -120,60 +167,18 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
   }, []);
 
   const says = shared?.text ?? types.report ?? report?.text ?? trouble;
-  return (
-    <section className="fl-pg" aria-label={`Program ${program.file}`} onKeyDown={onKeyDown}>
-      <header className="fl-pg-head">
-        <span className="fl-pg-file">{program.file}</span>
-        <span className="fl-pg-origin">{ORIGINS[origin.kind]}</span>
-      </header>
-      {origin.kind === 'link' && (
-        <Notice>
-          This program came with a link{origin.changed ? ', and you have changed it' : ''}. It runs when you
-          press Run, not before.
-          {origin.model === model
-            ? ''
-            : ` It was written for version ${origin.model} of the model; this is ${model}, so it may show something else.`}{' '}
-          <TextButton onPress={reset}>Page’s own version</TextButton>
-          {aside !== undefined && (
-            <>
-              {' '}
-              <TextButton onPress={bringBack}>What I had written here</TextButton>
-            </>
-          )}
-        </Notice>
-      )}
-      {origin.kind === 'page' && aside !== undefined && (
-        <Notice>
-          This is the page’s own version.{' '}
-          <TextButton onPress={bringBack}>Bring back what was here</TextButton>
-        </Notice>
-      )}
-      {opened && (
-        <EditorPane
-          mount={opened.mount}
-          line={opened.line}
-          editor={editor}
-          text={text}
-          revision={revision}
-          label={`Source of ${program.file}`}
-          describedBy={`${uid}-hint`}
-          problems={problems}
-          onChange={changed}
-          onRun={run}
-          onStay={types.stay}
-        />
-      )}
-      {/* The editor writes out no more than is on the screen; paper takes the whole text. */}
-      <div className={opened ? 'fl-pg-paper' : undefined}>
-        <StaticCode
-          text={text}
-          marks={text === program.source ? program.marks : NO_LINES}
-          label={`Source of ${program.file}`}
-          problems={problems}
-        />
-      </div>
+  const list = <TypeList state={types.state} editing={opened !== undefined} onLine={edit} />;
+  const bar = (
+    <>
       <div className="fl-pg-actions">
-        <Button primary alive={alive} off={running} onPress={run} onNear={warm} onDown={ready}>
+        <Button
+          primary
+          alive={alive}
+          off={running}
+          onPress={run}
+          onNear={() => ready(text)}
+          onDown={() => ready(text)}
+        >
           Run
         </Button>
         <Button alive={alive} off={!running} onPress={stop}>
@@ -182,10 +187,10 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
         <Button alive={alive} onPress={() => edit()}>
           Edit
         </Button>
-        <Button alive={alive} off={origin.kind === 'page'} onPress={reset}>
+        <Button alive={alive} off={given.origin.kind === 'page'} onPress={given.reset}>
           Reset
         </Button>
-        <Button alive={alive} onPress={() => share({ kind: 'program', page: program.id, source: text })}>
+        <Button alive={alive} onPress={() => share(programState(program.id, text))}>
           Share
         </Button>
         <Button
@@ -219,45 +224,75 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
         {problems.length > 0 && (
           <TextButton onPress={() => edit(problems[0])}>Go to line {problems[0]}</TextButton>
         )}
-        <TypeList state={types.state} editing={opened !== undefined} onLine={edit} />
+        {!props.wide && list}
         {shared?.link && <LinkField link={shared.link} />}
       </div>
-      <p className="fl-pg-what">{outputOf(text, ran)}</p>
-      <div
-        ref={place}
-        className="fl-pg-output"
-        // biome-ignore lint/security/noDangerouslySetInnerHtml: drawn at build time by the same code that draws a run
-        dangerouslySetInnerHTML={{ __html: program.recorded.html }}
-      />
+    </>
+  );
+  return (
+    <section
+      className={props.wide ? 'fl-pg fl-pg-wide' : 'fl-pg'}
+      aria-label={`Program ${props.name ?? program.file}`}
+      onKeyDown={onKeyDown}
+      onPointerEnter={warm}
+      onFocus={warm}
+    >
+      <div className="fl-pg-program">
+        <header className="fl-pg-head">
+          <span className="fl-pg-file">{props.name ?? program.file}</span>
+          <span className="fl-pg-origin">{ORIGINS[given.origin.kind]}</span>
+          {onLab && (
+            <TextButton
+              onPress={() => toLab().catch(() => setTrouble('The lab could not be opened. Are you offline?'))}
+            >
+              Open in the lab
+            </TextButton>
+          )}
+        </header>
+        <Whence text={given} model={model} />
+        {props.wide && bar}
+        {opened && (
+          <EditorPane
+            mount={opened.mount}
+            line={opened.line}
+            editor={editor}
+            text={text}
+            revision={revision}
+            label={`Source of ${props.name ?? program.file}`}
+            describedBy={`${uid}-hint`}
+            problems={problems}
+            onChange={changed}
+            onRun={run}
+            onStay={types.stay}
+          />
+        )}
+        {/* The editor writes out no more than is on the screen; paper takes the whole text. */}
+        <div className={opened ? 'fl-pg-paper' : undefined}>
+          <StaticCode
+            text={text}
+            marks={text === program.source ? program.marks : NO_LINES}
+            label={`Source of ${props.name ?? program.file}`}
+            problems={problems}
+          />
+        </div>
+        {!props.wide && bar}
+        {props.wide && list}
+      </div>
+      <div className="fl-pg-shown">
+        <p className="fl-pg-what">{outputOf(text, ran)}</p>
+        <div
+          ref={place}
+          className="fl-pg-output"
+          // biome-ignore lint/security/noDangerouslySetInnerHtml: drawn at build time by the same code that draws a run
+          dangerouslySetInnerHTML={{ __html: program.recorded.html }}
+        />
+      </div>
     </section>
   );
 }
-
-const ORIGINS = { page: '', draft: 'edited, kept in this browser', link: 'from a link' } as const;
 
 /** Whose output stands there. */
 function outputOf(text: string, ran: string | undefined): string {
   if (ran === undefined) return 'Output of the page’s own version';
   return ran === text ? 'Output of your run' : 'Output of your run, before the program was changed';
-}
-
-function Notice({ children }: { readonly children: ReactNode }): ReactElement {
-  return <div className="fl-pg-notice">{children}</div>;
-}
-
-/** Shown only when a run takes so long that somebody would wonder. */
-function Running({ progress }: { readonly progress: number | undefined }): ReactElement {
-  return (
-    <p className="fl-pg-running">
-      Running… <progress aria-label="Progress of the run" value={progress} max={1} />
-    </p>
-  );
-}
-
-/** The link, selected, for readers whose clipboard cannot be written. */
-function LinkField({ link }: { readonly link: string }): ReactElement {
-  const field = useRef<HTMLInputElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another link is selected anew
-  useEffect(() => field.current?.select(), [link]);
-  return <input ref={field} className="fl-pg-link" aria-label="Link to this program" readOnly value={link} />;
 }

@@ -11,13 +11,15 @@ export interface Runs {
   readonly progress: number | undefined;
   /** How the last run ended; undefined before the first and while one runs. */
   readonly report: Report | undefined;
+  /** What the last run showed; undefined before the first ends and while one runs. */
+  readonly shown: readonly Shown[] | undefined;
   /** Runs a program, unless one is running. */
   start(source: string): void;
   stop(): void;
   /** Fetches what a run needs: the reader comes near. */
   warm(): void;
-  /** Makes ready for a run: the reader is about to press. */
-  ready(): void;
+  /** Makes ready for a run of a program: the reader is about to press. */
+  ready(source: string): void;
   /** Forgets how the last run ended. */
   forget(): void;
 }
@@ -35,6 +37,7 @@ export function useRun(
   const [running, setRunning] = useState(false);
   const [progress, setProgress] = useState<number>();
   const [report, setReport] = useState<Report>();
+  const [shown, setShown] = useState<readonly Shown[]>();
   const controller = useRef<AbortController>(undefined);
 
   useEffect(() => () => controller.current?.abort(), []);
@@ -47,12 +50,14 @@ export function useRun(
       setRunning(true);
       setProgress(undefined);
       setReport(undefined);
+      setShown(undefined);
       const run = { source, runner, milliseconds, signal: mine.signal };
-      perform(place.current, uid, run, setProgress).then(ended => {
+      perform(place.current, uid, run, setProgress).then(([ended, items]) => {
         controller.current = undefined;
         setRunning(false);
         setProgress(undefined);
         setReport(ended);
+        setShown(items);
       });
     },
     [place, uid, runner, milliseconds],
@@ -62,18 +67,28 @@ export function useRun(
     running,
     progress,
     report,
+    shown,
     start,
     stop: useCallback(() => controller.current?.abort(), []),
     warm: useCallback(() => {
-      loadRun()
-        .then(({ warm }) => warm(runner))
+      // What draws is needed as soon as something is shown.
+      Promise.all([loadRun(), loadOutput()])
+        .then(([{ warm }]) => warm(runner))
         .catch(() => undefined);
     }, [runner]),
-    ready: useCallback(() => {
-      loadRun()
-        .then(loaded => loaded.ready())
-        .catch(() => undefined);
-    }, []),
+    ready: useCallback(
+      (source: string) => {
+        if (controller.current) return;
+        Promise.all([loadRun(), loadOutput()])
+          .then(([loaded, output]) => {
+            if (controller.current) return;
+            loaded.ready(source, runner);
+            if (source.includes('show.plot')) output.warmPlots();
+          })
+          .catch(() => undefined);
+      },
+      [runner],
+    ),
     forget: useCallback(() => setReport(undefined), []),
   };
 }
@@ -90,12 +105,12 @@ async function perform(
   uid: string,
   request: Run,
   onProgress: (fraction: number) => void,
-): Promise<Report> {
+): Promise<[Report, readonly Shown[]]> {
   const begun = performance.now();
   const loaded = await Promise.all([loadRun(), loadOutput()]).catch(() => undefined);
   if (!loaded) {
     const message = 'a part of this site could not be loaded. Are you offline?';
-    return reportOf({ kind: 'broken', message }, '', 0, false);
+    return [reportOf({ kind: 'broken', message }, '', 0, false), []];
   }
   const [{ run }, { Output, inWords }] = loaded;
   const items: Shown[] = [];
@@ -116,5 +131,5 @@ async function perform(
   output ??= new Output(document, place, uid);
   const milliseconds = performance.now() - begun;
   await output.drawn();
-  return reportOf(outcome, inWords(items), milliseconds, cut);
+  return [reportOf(outcome, inWords(items), milliseconds, cut), items];
 }

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { browserStore, draftKey, readDraft, writeDraft } from '../drafts.ts';
+import { carried } from '../link/carried.ts';
 import { claim, incoming } from '../link/incoming.ts';
 import { arrival, type Origin, type Sent } from './arrival.ts';
 
@@ -131,7 +132,8 @@ export function useText(id: string, own: string, fragment: string): Text {
 /** The program that the address carries for this playground. What is wrong with a link is told elsewhere. */
 async function sentIn(fragment: string, id: string): Promise<Sent | undefined> {
   const decoded = await incoming(fragment).catch(() => undefined);
-  if (!decoded?.ok || decoded.state.kind !== 'program' || decoded.state.page !== id) return undefined;
+  const source = decoded?.ok ? carried(decoded.state).get(id) : undefined;
+  if (!decoded?.ok || source === undefined) return undefined;
   claim(fragment);
-  return { source: decoded.state.source.replace(/\r\n?/g, '\n'), model: decoded.model, fragment };
+  return { source: source.replace(/\r\n?/g, '\n'), model: decoded.model, fragment };
 }

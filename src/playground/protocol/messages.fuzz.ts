@@ -1,0 +1,163 @@
+/** Messages from a worker that has been taken over: read as a message of known form, or not at all. */
+import fc from 'fast-check';
+import { parseHTML } from 'linkedom';
+import { expect, test } from 'vitest';
+import { Output } from '../output/output.ts';
+import { readMessage, type WorkerMessage } from './messages.ts';
+
+const FIELDS: Readonly<Record<WorkerMessage['type'], readonly string[]>> = {
+  shown: ['type', 'item'],
+  progress: ['type', 'fraction'],
+  cut: ['type'],
+  done: ['type'],
+  failed: ['type', 'error'],
+};
+
+function judged(data: string): WorkerMessage | undefined {
+  const message = readMessage(data);
+  expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  if (!message) return undefined;
+  expect(Object.keys(message).sort()).toEqual([...FIELDS[message.type]].sort());
+  if (message.type === 'progress') expect(Number.isFinite(message.fraction)).toBe(true);
+  // A fresh value: nothing in it is anything but plain data.
+  expect(JSON.parse(JSON.stringify(message))).toEqual(message);
+  return message;
+}
+
+test('any text', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), data => {
+      judged(data);
+    }),
+  );
+});
+
+const number = fc.oneof(fc.integer({ min: -2, max: 6 }), fc.double());
+const word = fc.oneof(
+  fc.string({ maxLength: 12 }),
+  fc.constantFrom('', '__proto__', 'constructor', '\u202e', '<b>', '</script>'),
+);
+const value = fc.oneof(word, number, fc.boolean(), fc.constant(null));
+const row = fc.dictionary(word, value, { maxKeys: 4 });
+const rows = fc.array(row, { maxLength: 4 });
+const column = fc.record({ key: word, label: word, unit: word, digits: number }, { requiredKeys: ['key'] });
+const kind = fc.constantFrom(
+  'shared',
+  'private',
+  'pinned',
+  'faulting',
+  'free',
+  'unmapped',
+  'run',
+  'wait',
+  'x',
+);
+
+/** Near enough to what programs show that a part of it is taken. */
+const items = fc.oneof(
+  fc.record({ kind: fc.constant('log'), level: fc.constantFrom('log', 'warn', 'error', 'x'), text: word }),
+  fc.record({ kind: fc.constant('table'), title: word, columns: fc.array(column, { maxLength: 4 }), rows }),
+  fc.record(
+    {
+      kind: fc.constant('plot'),
+      title: word,
+      summary: word,
+      mark: fc.constantFrom('line', 'dot', 'bar', 'stack', 'step', 'x'),
+      x: column,
+      y: column,
+      rows,
+      series: word,
+      __proto__: fc.constant(null),
+    },
+    { requiredKeys: ['kind', 'title', 'summary', 'mark', 'x', 'y', 'rows'] },
+  ),
+  fc.record({
+    kind: fc.constant('memory-map'),
+    title: word,
+    summary: word,
+    ranges: fc.array(
+      fc.record({
+        gfn: number,
+        pages: number,
+        kind,
+        slot: fc.oneof(number, fc.constant(null)),
+        backing: word,
+      }),
+      { maxLength: 4 },
+    ),
+  }),
+  fc.record({
+    kind: fc.constant('timeline'),
+    title: word,
+    summary: word,
+    lanes: fc.array(
+      fc.record({
+        name: word,
+        slices: fc.array(fc.record({ start: number, end: number, name: word, kind }), { maxLength: 3 }),
+      }),
+      { maxLength: 3 },
+    ),
+  }),
+  fc.record({
+    kind: fc.constant('page-table'),
+    title: word,
+    summary: word,
+    levels: number,
+    entries: fc.array(
+      fc.record({
+        root: word,
+        gfn: number,
+        level: number,
+        kind,
+        pfn: fc.oneof(number, fc.constant(null)),
+        bits: fc.constant([]),
+      }),
+      { maxLength: 3 },
+    ),
+  }),
+  fc.anything(),
+);
+
+const messages = fc.record(
+  {
+    type: fc.constantFrom('shown', 'progress', 'cut', 'done', 'failed', 'x'),
+    item: items,
+    fraction: number,
+    error: fc.record({ name: word, message: word, stack: word }, { requiredKeys: ['name'] }),
+  },
+  { requiredKeys: ['type'] },
+);
+
+function written(message: unknown): string {
+  try {
+    return JSON.stringify(message);
+  } catch {
+    // BigInts and cycles, of which JSON has none.
+    return '{';
+  }
+}
+
+test('any message of nearly the right form; and what is taken can be drawn, as text', async () => {
+  let drawn = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(
+        messages,
+        items.map(item => ({ type: 'shown', item })),
+      ),
+      async given => {
+        const message = judged(written(given));
+        if (message?.type !== 'shown') return;
+        drawn++;
+        const { document } = parseHTML('<!doctype html><div></div>');
+        const place = document.querySelector('div') as unknown as Element;
+        const output = new Output(document as unknown as Document, place, 'u');
+        output.add(message.item);
+        await output.drawn();
+        expect(place.querySelectorAll('script, b, img, iframe')).toHaveLength(0);
+        expect(place.childNodes.length).toBeGreaterThan(0);
+      },
+    ),
+  );
+  expect(drawn).toBeGreaterThan(10);
+});
