@@ -2,6 +2,7 @@ import type { Attempt } from '../../src/components/Attempts/attempt.ts';
 
 const safety = 'e2e/playgroundSafety.e2e.ts';
 const use = 'e2e/playgroundUse.e2e.ts';
+const firefox = 'e2e/playgroundFirefox.e2e.ts';
 const codec = 'src/playground/link/codec.test.ts';
 
 type Row = readonly [file: string, test: string, tried: string, happens: string];
@@ -21,6 +22,12 @@ const rows: Readonly<Record<number, readonly Row[]>> = {
       'Stop ends each of them, and the next run works',
     ],
     [safety, 'ends by itself where it recurses', 'A function that calls itself', 'RangeError, with its line'],
+    [
+      firefox,
+      'a loop without an end is stopped by the clock and by Stop, and the page answers meanwhile',
+      'for (;;); in Firefox',
+      'Stopped after 5 s, or by Stop; no frame is left',
+    ],
   ],
   2: [
     [
@@ -69,6 +76,12 @@ const rows: Readonly<Record<number, readonly Row[]>> = {
       'A cycle, a proxy and a getter that throw, a symbol, a function',
       'Shown with a word in place of what cannot be read',
     ],
+    [
+      'src/playground/protocol/messages.fuzz.ts',
+      'any message of nearly the right form; and what is taken can be drawn, as text',
+      'Random messages that look like a program’s, ten thousand of them by npm run fuzz',
+      'Read as one of the known forms, or the run is stopped; what is read is drawn as text',
+    ],
   ],
   5: [
     [
@@ -89,6 +102,12 @@ const rows: Readonly<Record<number, readonly Row[]>> = {
       'Three workers in endless loops, started by the program',
       'Stop ends them too',
     ],
+    [
+      firefox,
+      'without the runner, too, every way out of the frame is barred',
+      'In Firefox, without the runner: fetch, XMLHttpRequest, WebSocket, imports, eval, storage',
+      'Each is refused; a server that listens receives no request',
+    ],
   ],
   6: [
     [
@@ -108,6 +127,12 @@ const rows: Readonly<Record<number, readonly Row[]>> = {
       'the frame’s own document has an opaque origin and may load nothing',
       'From the frame’s document: the page’s title, storage, cookies',
       'Each throws; the frame’s sandbox allows scripts and nothing else',
+    ],
+    [
+      firefox,
+      'nothing that leads to the page or the network exists for a program',
+      'In Firefox: the page, storage, network and other workers, by name',
+      'None is defined',
     ],
   ],
   7: [
@@ -168,6 +193,24 @@ const rows: Readonly<Record<number, readonly Row[]>> = {
       'any JSON with a right checksum',
       'Random JSON in a link that is otherwise sound',
       'Refused, never by an exception',
+    ],
+    [
+      firefox,
+      'links that are damaged say so, and nothing runs',
+      'A link cut short, in Firefox',
+      'A message says so; no frame is made',
+    ],
+    [
+      'src/playground/link/codec.fuzz.ts',
+      'any payload in a link that is otherwise sound',
+      'Random payloads under a right checksum; ten thousand of them by npm run fuzz',
+      'Refused with a reason, or written again letter for letter',
+    ],
+    [
+      'src/playground/link/codec.fuzz.ts',
+      'a sound link with something changed',
+      'Links cut, doubled, turned round or with other letters in them, ten thousand by npm run fuzz',
+      'Refused with a reason',
     ],
   ],
   10: [
@@ -242,6 +285,12 @@ const rows: Readonly<Record<number, readonly Row[]>> = {
       'Going to the line, and editing it',
       'The cursor is there; the mark goes with the edit',
     ],
+    [
+      firefox,
+      'errors carry the line of the program',
+      'An error in a function, in Firefox',
+      'The line that failed, and the one that called it',
+    ],
   ],
   13: [
     [
@@ -290,6 +339,12 @@ const rows: Readonly<Record<number, readonly Row[]>> = {
       'a link gives the same rows, byte for byte, here and in the browser',
       'A link to every experiment with other values than its defaults',
       'The same rows',
+    ],
+    [
+      firefox,
+      'the program of the page shows what Node showed when it was built, and breaks no policy',
+      'The first program of a page, in Firefox',
+      'What Node showed; no frame is left, no policy broken',
     ],
   ],
 };

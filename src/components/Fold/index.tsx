@@ -21,6 +21,7 @@ export default function Fold({ summary, holds, children }: Props): ReactNode {
       decoded => {
         if (!current || !decoded?.ok || !frame.current) return;
         const { state } = decoded;
+        if (state.kind === 'pair') return;
         if ((state.kind === 'program' ? state.page : state.id) !== holds) return;
         frame.current.open = true;
         frame.current.scrollIntoView();
