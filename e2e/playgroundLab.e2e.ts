@@ -100,7 +100,7 @@ describe('the lab', () => {
   test('takes a program from any page', async ({ open }) => {
     const page = await open('debates/private-memory/');
     const box = page.locator('.fl-pg').first();
-    const source = await box.locator('.fl-pg-static code').innerText();
+    const source = (await box.locator('.fl-pg-static code').textContent()) ?? '';
     await box.getByRole('button', { name: 'Open in the lab' }).click();
     await page.locator('h1', { hasText: 'Lab' }).waitFor();
     const own = await program(page, ownProgram);

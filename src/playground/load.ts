@@ -9,3 +9,5 @@ export const loadEnliven = () => import('../views/enliven.ts');
 export const loadEditor = () => import('./editor/editor.ts');
 export const loadChecker = () => import('./types/checker.ts');
 export const loadDifferences = () => import('./output/differences.ts');
+/** The library that draws plots; views fetch it with the first one. */
+export const loadPlots = () => import('@observablehq/plot');

@@ -10,14 +10,6 @@ import { plotLegend } from './series.ts';
 import { drawTable, scrollable } from './table.ts';
 import { slicesOf, timelineLanes, timelineTable } from './timeline.ts';
 
-/** The library that draws plots, fetched with the first one. */
-const loadPlot = () => import('@observablehq/plot');
-
-/** Fetches what draws plots ahead of time. */
-export function warmPlots(): void {
-  loadPlot().catch(() => undefined);
-}
-
 /** Widths at which every figure is drawn; the style sheet shows the one that fits. In CSS pixels. */
 const widths = { wide: 700, narrow: 344 } as const;
 
@@ -133,7 +125,7 @@ async function partsOf(
     });
   switch (view.kind) {
     case 'plot': {
-      const Plot = await loadPlot();
+      const Plot = await import('@observablehq/plot');
       return {
         drawings: each((width, id) => {
           const drawing = drawPlot(Plot, document, view, width, id, frame);

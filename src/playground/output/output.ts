@@ -3,11 +3,9 @@
  * the site is built. All of a program's text goes in as text.
  */
 import type { LogLine, Shown } from '../../model/index.ts';
-import { drawFigure, enliven, warmPlots } from '../../views/index.ts';
+import { drawFigure, enliven } from '../../views/index.ts';
 import { visible } from '../protocol/visible.ts';
 import { drawable, VIEWS } from './trim.ts';
-
-export { warmPlots };
 
 /** A place for the output of one run. */
 export class Output {

@@ -137,6 +137,17 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
 
   useEffect(() => onShown?.(shown), [shown, onShown]);
 
+  // Two outputs beside each other may have parts of one name.
+  const { name } = props;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was shown has been drawn anew
+  useEffect(() => {
+    if (name === undefined) return;
+    for (const region of place.current?.querySelectorAll('[role=region]') ?? []) {
+      const label = region.getAttribute('aria-label') ?? '';
+      if (!label.endsWith(`, ${name}`)) region.setAttribute('aria-label', `${label}, ${name}`);
+    }
+  }, [shown, name]);
+
   // Without the focus, which is where the reader has it.
   useEffect(() => {
     if (!editing || !alive) return;

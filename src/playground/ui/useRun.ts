@@ -1,6 +1,6 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import type { Shown } from '../../model/index.ts';
-import { loadOutput, loadRun } from '../load.ts';
+import { loadOutput, loadPlots, loadRun } from '../load.ts';
 import type { Runner } from '../run.ts';
 import { type Report, reportOf } from './wording.ts';
 
@@ -80,10 +80,10 @@ export function useRun(
       (source: string) => {
         if (controller.current) return;
         Promise.all([loadRun(), loadOutput()])
-          .then(([loaded, output]) => {
+          .then(([loaded]) => {
             if (controller.current) return;
             loaded.ready(source, runner);
-            if (source.includes('show.plot')) output.warmPlots();
+            if (source.includes('show.plot')) loadPlots().catch(() => undefined);
           })
           .catch(() => undefined);
       },
