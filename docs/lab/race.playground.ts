@@ -39,10 +39,10 @@ function world(engine: Engine) {
 }
 
 const { properties, schedules, transitions } = explore(world);
+const searched = `${schedules} schedules, ${transitions} transitions`;
 for (const { name, holds, what, counterexample } of properties) {
-  show.log(
-    `${name}: ${holds ? 'holds in every order' : what} (${schedules} schedules, ${transitions} transitions)`,
-  );
+  const verdict = holds ? 'holds in every order' : what;
+  show.log(`${name}: ${verdict} (${searched})`);
   if (holds) continue;
   show.table(counterexample, {
     title: `How it comes to that: ${what}`,
