@@ -201,13 +201,13 @@ const rows: Readonly<Record<number, readonly Row[]>> = {
       'A message says so; no frame is made',
     ],
     [
-      'src/playground/link/codec.fuzz.ts',
+      'src/playground/link/tampered.fuzz.ts',
       'any payload in a link that is otherwise sound',
       'Random payloads under a right checksum; ten thousand of them by npm run fuzz',
       'Refused with a reason, or written again letter for letter',
     ],
     [
-      'src/playground/link/codec.fuzz.ts',
+      'src/playground/link/tampered.fuzz.ts',
       'a sound link with something changed',
       'Links cut, doubled, turned round or with other letters in them, ten thousand by npm run fuzz',
       'Refused with a reason',
