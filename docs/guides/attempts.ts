@@ -189,7 +189,7 @@ const rows: Readonly<Record<number, readonly Row[]>> = {
       'Each link is refused',
     ],
     [
-      codec,
+      'src/playground/link/codec.fuzz.ts',
       'any JSON with a right checksum',
       'Random JSON in a link that is otherwise sound',
       'Refused, never by an exception',

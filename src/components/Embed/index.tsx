@@ -31,6 +31,7 @@ interface Shown {
 
 /** What a state is of, as the registry names it. */
 function keyOf(state: LinkState): string {
+  if (state.kind === 'pair') return 'frame for two programs';
   return `${state.kind} ${state.kind === 'program' ? (state.page ?? '') : state.id}`;
 }
 
@@ -82,6 +83,8 @@ function Thing({ state, data }: Shown): ReactNode {
       );
     case 'race':
       return <Race id={state.id} definition={data as ComponentProps<typeof Race>['definition']} />;
+    case 'pair':
+      return null;
     case 'program':
       return <Playground program={data as ComponentProps<typeof Playground>['program']} />;
   }
