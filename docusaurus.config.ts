@@ -7,6 +7,7 @@ import { embeds } from './plugins/embeds/index.ts';
 import { experiments } from './plugins/experiments/index.ts';
 import { glossary } from './plugins/glossary/index.ts';
 import { inOrder } from './plugins/inOrder/index.ts';
+import { licences } from './plugins/licences/index.ts';
 import { llms } from './plugins/llms/index.ts';
 import { modelBundle } from './plugins/modelBundle/index.ts';
 import { offline } from './plugins/offline/index.ts';
@@ -16,6 +17,7 @@ import { remarkPlaygrounds } from './plugins/playgrounds/remark.ts';
 import { races } from './plugins/races/index.ts';
 import { search } from './plugins/search/index.ts';
 import { source } from './plugins/source/index.ts';
+import { remarkTypedCode } from './plugins/typedCode/remark.ts';
 import { SITE_POLICY_NEEDS } from './src/playground/sandbox/frame.ts';
 
 /** Path the site lives under; `BASE_URL=/x/ npm run build` builds for a sub-path. */
@@ -55,14 +57,14 @@ export default {
     ['docusaurus-plugin-typedoc', apiReference],
     embeds,
     // What is kept for reading offline is what the others have written.
-    ...inOrder(search, llms, csp(SITE_POLICY_NEEDS), offline),
+    ...inOrder(search, llms, licences, csp(SITE_POLICY_NEEDS), offline),
     [
       '@docusaurus/plugin-content-docs',
       {
         routeBasePath: '/',
         sidebarPath: './sidebars.ts',
         include: ['**/*.mdx'],
-        beforeDefaultRemarkPlugins: [remarkPlaygrounds],
+        beforeDefaultRemarkPlugins: [remarkPlaygrounds, remarkTypedCode],
         remarkPlugins: [pageData],
       },
     ],
@@ -81,6 +83,7 @@ export default {
     },
     footer: {
       copyright: 'Apache-2.0. No cookies, no tracking: no page asks any other site for anything.',
+      links: [{ label: 'Licences of what it ships', href: 'pathname:///licences.txt' }],
     },
     colorMode: { respectPrefersColorScheme: true },
   } satisfies UserThemeConfig,

@@ -1,7 +1,7 @@
 import type { KnipConfig } from 'knip';
 
 /** Installed in one go with the rest; each name leaves this list with its first import. */
-const awaited = ['@codemirror/search', '@shikijs/twoslash', 'shiki', 'simjs', 'tsx'];
+const awaited = ['@codemirror/search', 'simjs', 'tsx'];
 
 /** Used by path: from scripts, and as names in Docusaurus' configuration. */
 const usedByPath = [

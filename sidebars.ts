@@ -40,7 +40,7 @@ export default {
       type: 'category',
       label: 'Guides',
       collapsible: false,
-      items: ['guides/sweeps', 'guides/safety', 'guides/compare'],
+      items: ['guides/first-experiment', 'guides/races', 'guides/sweeps', 'guides/safety', 'guides/compare'],
     },
     {
       type: 'category',

@@ -76,3 +76,19 @@ for (const [name, site] of Object.entries(sites)) {
     }
   });
 }
+
+test('the list of licences names what the bundles hold, under terms that let them be sent on', () => {
+  const [names] = readFileSync(join(sites.root.folder, 'licences.txt'), 'utf8').split('\n\n== ');
+  const listed = new Map(
+    names
+      .split('\n')
+      .slice(2)
+      .map(line => [line.split(' ')[0], line.slice(line.indexOf(': ') + 2)]),
+  );
+  for (const name of ['react-dom', 'd3-array', '@lezer/lr', 'sucrase']) expect(listed.keys()).toContain(name);
+  expect(
+    [...new Set(listed.values())].filter(
+      licence => !/^(?:MIT|ISC|0BSD|Apache-2\.0|BSD-[23]-Clause|Unlicense)$/.test(licence),
+    ),
+  ).toEqual([]);
+});

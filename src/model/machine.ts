@@ -1,5 +1,7 @@
 /**
  * Puts a machine together: an engine, a host, a VM, a profile, and one design an axis.
+ *
+ * @module machine
  */
 import { type Profile, type ProfileOptions, profile, rulesOf } from './arch/profile.ts';
 import { type Costs, costsWith } from './costs/table.ts';
