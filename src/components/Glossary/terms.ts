@@ -221,6 +221,10 @@ const texts: Readonly<Record<string, readonly [term: string, text: string]>> = {
     'C-bit',
     'The bit of a guest’s page-table entry by which an SEV guest says that a page is encrypted.',
   ],
+  'launch-update': [
+    'launch update',
+    'The command by which SEV’s firmware encrypts, in place, what an SEV guest begins with, such as its own firmware (KVM_SEV_LAUNCH_UPDATE_DATA).',
+  ],
   hgm: [
     'high-granularity mapping',
     'Mapping parts of a HugeTLB page one by one, so that post-copy can fill it 4 KiB at a time. Posted in 2022 and 2023, not merged.',

@@ -1,7 +1,10 @@
+import { pinAtRegistration } from '../../designs/pinning/atRegistration.ts';
 import { pinningDesigns } from '../../designs/pinning/index.ts';
+import { pinnedSptesLaunch, pinnedSptesRfc } from '../../designs/pinning/pinnedSptes.ts';
 import { experiment } from '../experiment.ts';
 import { int } from '../params.ts';
 import { DISTURBANCES, type Disturbance, failures, type Keeping, shortOfMemory } from './failuresModel.ts';
+import { launch } from './launchModel.ts';
 import { shortName } from './names.ts';
 
 /**
@@ -44,6 +47,9 @@ function refuseLongRuns(accesses: number, accessNs: number, compactNs: number, d
       'disturbances of each kind: take fewer accesses, less time between them, or let both come less often',
   );
 }
+
+/** ns from the launch of a guest to its first instruction: an assumption, as nobody gave one. */
+const LAUNCH_NS = 10_000_000;
 
 /** `pinning/failures`: which dropped pins corrupt a guest while the host compacts, by phase and by what drops them. */
 export const failuresExperiment = experiment({
@@ -109,7 +115,21 @@ export const failuresExperiment = experiment({
       seed: values.seed,
     };
     refuseLongRuns(common.accesses, common.accessNs, common.compactNs, common.disturbNs);
-    return keepings.flatMap((keeping, i) => {
+    const launches = [undefined, pinAtRegistration, pinnedSptesRfc, pinnedSptesLaunch].map(pinning => {
+      const tries = Math.round(LAUNCH_NS / common.compactNs);
+      const { pages, wrong } = launch({ pinning, tries, seed: values.seed });
+      return {
+        part: 'launch',
+        design: pinning?.title ?? 'Nothing pinned',
+        short: pinning === undefined ? 'nothing' : shortName(pinning),
+        when: 'launch to first touch',
+        wrongReads: wrong,
+        refused: 0,
+        moved: wrong,
+        tried: pages,
+      };
+    });
+    const guests = keepings.flatMap((keeping, i) => {
       progress?.(i / keepings.length);
       const byPhase = PHASES.map(({ name, disturbances, freshShare }) => ({
         part: 'phase',
@@ -127,6 +147,7 @@ export const failuresExperiment = experiment({
       }));
       return [...byPhase, ...byCause];
     });
+    return [...guests, ...launches];
   },
   views(rows) {
     const pivot = (part: string) => {
@@ -161,6 +182,16 @@ export const failuresExperiment = experiment({
         ...pivot('phase'),
       },
       { kind: 'table', title: 'Wrong reads, one disturbance at a time', ...pivot('cause') },
+      {
+        kind: 'table',
+        title: 'Pages that firmware encrypted, found changed at the guest’s first touch',
+        columns: [
+          { key: 'design', label: 'Pins' },
+          { key: 'tried', label: 'Encrypted' },
+          { key: 'wrongReads', label: 'Found changed' },
+        ],
+        rows: rows.filter(row => row.part === 'launch'),
+      },
       {
         kind: 'table',
         title: 'What the host did',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pinAtRegistration } from '../../designs/pinning/atRegistration.ts';
 import { pinInMemslot, pinInXarray } from '../../designs/pinning/beside.ts';
-import { pinnedSptesRfc } from '../../designs/pinning/pinnedSptes.ts';
+import { pinnedSptesBallooning, pinnedSptesRfc } from '../../designs/pinning/pinnedSptes.ts';
 import type { PinningDesign } from '../../kvm/pinning.ts';
 import { type AnyValues, defaults } from '../params.ts';
 import { footprintExperiment } from './footprint.ts';
@@ -17,6 +17,12 @@ describe('pinning/footprint', () => {
     expect(of(pinAtRegistration).heldGib).toBe(192);
     expect(of(pinnedSptesRfc).heldGib as number).toBeCloseTo(19.2, 1);
     expect(of(pinnedSptesRfc).heldGib).toBe(nothing().heldGib);
+  });
+
+  it('gives back what the guest gives up where the pin heeds it', () => {
+    const balloon = of(pinnedSptesBallooning);
+    expect(balloon.heldGib).toBe(of(pinnedSptesRfc).heldGib);
+    expect(balloon.afterBalloonGib).toBe(nothing().afterBalloonGib);
   });
 
   it('gives nothing back to a host while pins last, whatever the guest gives up', () => {

@@ -4,6 +4,8 @@ import type { PinningDesign } from '../../kvm/pinning.ts';
 const SHORT: Readonly<Record<string, string>> = {
   'at-registration': 'all at the start',
   'sptes-rfc': 'SPTE, July',
+  'sptes-launch': 'SPTE, launch',
+  'sptes-ballooning': 'SPTE, balloon',
   'sptes-october': 'SPTE, October',
   'sptes-surviving': 'SPTE, any zap',
   xarray: 'XArray',
