@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
 import { root } from '../scripts/lib/run.mjs';
+import { decodeLink } from '../src/playground/link/codec.ts';
 import { pagesOf, sites } from './support/site.ts';
 
 /** Pages that were read, by file: many link to the same ones. */
@@ -25,7 +26,10 @@ for (const [name, site] of Object.entries(sites)) {
       test(`/${path} was rendered: a heading, a title, a description, no error in its place`, () => {
         expect(document.querySelectorAll('h1')).toHaveLength(1);
         expect(document.title).not.toBe('');
-        expect(html).not.toMatch(/ReferenceError|TypeError|Retry<\/button>/);
+        // The reference says which errors a call throws.
+        expect(html).not.toMatch(
+          path.startsWith('api/') ? /Retry<\/button>/ : /ReferenceError|TypeError|Retry<\/button>/,
+        );
         expect(html).not.toContain(root);
         if (path !== '404.html') {
           expect(document.querySelector('meta[name=description]')?.getAttribute('content')).toBeTruthy();
@@ -49,7 +53,7 @@ for (const [name, site] of Object.entries(sites)) {
         }
       });
 
-      test(`/${path}: every address of this site leads to a file and an anchor`, () => {
+      test(`/${path}: every address of this site leads to a file and an anchor or a state`, async () => {
         const lost: string[] = [];
         for (const element of document.querySelectorAll('[href], [src]')) {
           const address = element.getAttribute('href') ?? element.getAttribute('src') ?? '';
@@ -67,6 +71,8 @@ for (const [name, site] of Object.entries(sites)) {
           );
           if (!existsSync(target)) {
             lost.push(address);
+          } else if (url.hash.startsWith('#s=')) {
+            if (!(await decodeLink(url.hash.slice(3))).ok) lost.push(address);
           } else if (url.hash && target.endsWith('.html')) {
             if (!pageAt(target).getElementById(decodeURIComponent(url.hash.slice(1)))) lost.push(address);
           }

@@ -1,13 +1,15 @@
 import ErrorBoundary from '@docusaurus/ErrorBoundary';
 import useBrokenLinks from '@docusaurus/useBrokenLinks';
 import useIsBrowser from '@docusaurus/useIsBrowser';
-import { type ReactNode, useId } from 'react';
+import { lazy, type ReactNode, Suspense, useId } from 'react';
 import { formatNumber } from '../../views/format.ts';
 import type { Explored, RaceDefinition } from './definition.ts';
 import './race.css';
-import Stepper from './Stepper.tsx';
 import { type Status, useRace } from './useRace.ts';
 import { DesignTable, PropertyTable } from './Verdicts.tsx';
+
+/** Fetched with the first schedule that somebody plays. */
+const Stepper = lazy(() => import('./Stepper.tsx'));
 
 interface Props {
   /** `debate/name`. */
@@ -92,14 +94,16 @@ function Panel({ definition }: Props): ReactNode {
         )}
       </p>
       {shown && (
-        <Stepper
-          race={id}
-          playback={shown.playback}
-          cursor={shown.cursor}
-          onMove={race.move}
-          onFork={race.fork}
-          onShare={race.share}
-        />
+        <Suspense>
+          <Stepper
+            race={id}
+            playback={shown.playback}
+            cursor={shown.cursor}
+            onMove={race.move}
+            onFork={race.fork}
+            onShare={race.share}
+          />
+        </Suspense>
       )}
       <DesignTable designs={designs} />
     </section>

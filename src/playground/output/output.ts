@@ -77,7 +77,7 @@ export class Output {
       this.log = this.element('pre', 'fl-pg-log', '');
       // It scrolls when it is long, and so must be within reach of the keyboard.
       this.log.setAttribute('tabindex', '0');
-      this.log.setAttribute('role', 'region');
+      this.log.setAttribute('role', 'group');
       this.log.setAttribute('aria-label', 'Text output');
       this.place.append(this.log);
     }
