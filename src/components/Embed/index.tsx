@@ -98,12 +98,6 @@ function Framed(): ReactNode {
   return (
     <main className="fl-embed markdown" ref={main}>
       <h1>A figure of Faultlines</h1>
-      {wrong !== undefined && <p role="status">{wrong}</p>}
-      {shown && (
-        <Suspense fallback={<p>Loading …</p>}>
-          <Thing {...shown} />
-        </Suspense>
-      )}
       <p className="fl-embed-source">
         From{' '}
         <Link to={`/${shown?.page ?? ''}${shown ? hash : ''}`} target="_blank" rel="noopener">
@@ -111,6 +105,12 @@ function Framed(): ReactNode {
         </Link>
         , a model of KVM guest memory.
       </p>
+      {wrong !== undefined && <p role="status">{wrong}</p>}
+      {shown && (
+        <Suspense fallback={<p>Loading …</p>}>
+          <Thing {...shown} />
+        </Suspense>
+      )}
     </main>
   );
 }

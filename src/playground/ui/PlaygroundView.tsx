@@ -150,7 +150,8 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
 
   // Without the focus, which is where the reader has it.
   useEffect(() => {
-    if (!editing || !alive) return;
+    // Where the output stands below the text, it would move when the editor comes: there one asks for it.
+    if (!editing || !alive || !window.matchMedia('(min-width: 997px)').matches) return;
     let current = true;
     loadEditor().then(
       ({ mountEditor }) => current && setOpened(old => old ?? { mount: mountEditor, line: null }),
