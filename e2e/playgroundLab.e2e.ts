@@ -9,12 +9,13 @@ const CLIPBOARD = ['clipboard-read', 'clipboard-write'];
 /** Waits for the editor of a program, opened by the page itself, and gives the program's box. */
 async function program(page: Page, name: string | RegExp) {
   const box = page.getByRole('region', { name });
-  await box.locator('.cm-content').waitFor();
+  await box.locator('.cm-content, .fl-pg-static').first().waitFor();
   return box;
 }
 
 async function write(page: Page, name: string | RegExp, text: string): Promise<void> {
   const box = await program(page, name);
+  await box.locator('.cm-content').waitFor();
   await box.locator('.cm-content').click();
   await page.keyboard.press('ControlOrMeta+A');
   await page.keyboard.insertText(text);

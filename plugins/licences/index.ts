@@ -3,20 +3,24 @@ import { join } from 'node:path';
 import type { Plugin } from '@docusaurus/types';
 import { isPackage, listOf, packageFolders, shippedFrom } from './licences.ts';
 
-/** A module as the bundler reports it. */
+/** A module as the bundler holds it. */
 interface Module {
-  readonly nameForCondition?: string | null;
-  readonly modules?: readonly Module[];
+  nameForCondition(): string | null | undefined;
 }
 
 /** What this needs of the bundler. */
 interface Compiler {
   readonly hooks: {
-    readonly done: {
-      tap(
-        name: string,
-        then: (stats: { toJson(options: object): { modules?: readonly Module[] } }) => void,
-      ): void;
+    readonly compilation: {
+      tap(name: string, then: (compilation: Compilation) => void): void;
+    };
+  };
+}
+
+interface Compilation {
+  readonly hooks: {
+    readonly finishModules: {
+      tap(name: string, then: (modules: Iterable<Module>) => void): void;
     };
   };
 }
@@ -24,25 +28,16 @@ interface Compiler {
 /** Writes `licences.txt`: the packages that ended up in the bundles for browsers, with their licences. */
 export function licences(): Plugin {
   const resources = new Set<string>();
-  const add = (modules: readonly Module[] = []): void => {
-    for (const { nameForCondition, modules: inner } of modules) {
-      if (nameForCondition) resources.add(nameForCondition);
-      add(inner);
-    }
-  };
+  // Before modules are joined into one another: afterwards those that were joined are not always told.
   const collect = {
     apply(compiler: Compiler) {
-      compiler.hooks.done.tap('licences', stats => {
-        add(
-          stats.toJson({
-            all: false,
-            modules: true,
-            nestedModules: true,
-            orphanModules: true,
-            modulesSpace: Infinity,
-            nestedModulesSpace: Infinity,
-          }).modules,
-        );
+      compiler.hooks.compilation.tap('licences', compilation => {
+        compilation.hooks.finishModules.tap('licences', modules => {
+          for (const module of modules) {
+            const name = module.nameForCondition();
+            if (name) resources.add(name);
+          }
+        });
       });
     },
   };
