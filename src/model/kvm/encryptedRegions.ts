@@ -96,12 +96,14 @@ export class EncryptedRegions implements Hashable {
 
   private *pin(addr: bigint, size: bigint, limit: number): Actor<Region | number> {
     const { mm, host } = this.vm;
-    if (size === 0n || addr + size > 1n << 64n) return -EINVAL;
+    // A sum of just 2^64 has wrapped to 0 as well.
+    if (size === 0n || addr + size >= 1n << 64n) return -EINVAL;
     const first = addr >> PAGE_SHIFT;
     const end = ((addr + size - 1n) >> PAGE_SHIFT) + 1n;
     const pages = Number(end - first);
-    if (pages > MAX_PAGES) return -EINVAL;
     if (this.pagesLocked + pages > limit) return -ENOMEM;
+    // A patch of 2026 asks this first.
+    if (pages > MAX_PAGES) return -EINVAL;
     const frames: number[] = [];
     for (let page = Number(first); page < Number(end); page++) {
       const pfn = yield* mm.fault(page, true);
