@@ -12,7 +12,7 @@ const FIRST_QUIRKS = 0x3f;
 const SINCE: readonly (readonly [bit: number, since: Release])[] = [
   [1 << 6, [6, 0]],
   [QUIRK_SLOT_ZAP_ALL, [6, 12]],
-  [1 << 8, [6, 14]],
+  [1 << 8, [6, 13]],
   [QUIRK_IGNORE_GUEST_PAT, [6, 16]],
 ];
 

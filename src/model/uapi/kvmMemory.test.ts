@@ -125,9 +125,10 @@ describe('KVM_CAP_DISABLE_QUIRKS2', () => {
         [5, 18],
         [6, 8],
         [6, 12],
+        [6, 13],
         [6, 16],
       ].map(r => known([r as [number, number]])),
-    ).toEqual([0, 0x3f, 0x7f, 0xff, 0x3ff]);
+    ).toEqual([0, 0x3f, 0x7f, 0xff, 0x1ff, 0x3ff]);
     const { m, disable } = quirks({ release: [6, 12] });
     const before = hashOf(m);
     expect(disable(QUIRK_IGNORE_GUEST_PAT)).toBe(-EINVAL);
@@ -216,8 +217,12 @@ describe('KVM_MEMORY_ENCRYPT_REG_REGION', () => {
     expect(register(m, fd, null)).toBe(-EFAULT);
     expect(register(m, fd, { addr, size: 0 })).toBe(-EINVAL);
     expect(register(m, fd, { addr: -P, size: 2 * P })).toBe(-EINVAL);
+    // Up to the last byte there is: the sum wraps to 0.
+    expect(register(m, fd, { addr: -P, size: P })).toBe(-EINVAL);
     expect(register(m, fd, { addr: 0, size: 2n ** 43n })).toBe(-EINVAL);
     m.process.lockLimit = 3;
+    // The limit comes before what is too much for an int.
+    expect(register(m, fd, { addr: 0, size: 2n ** 43n })).toBe(-ENOMEM);
     // The limit comes before the pages: nothing is there, and that is not what it fails on.
     expect(register(m, fd, { addr: 0, size })).toBe(-ENOMEM);
     expect(register(m, fd, { addr, size })).toBe(-ENOMEM);
