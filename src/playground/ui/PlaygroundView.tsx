@@ -142,7 +142,7 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was shown has been drawn anew
   useEffect(() => {
     if (name === undefined) return;
-    for (const region of place.current?.querySelectorAll('[role=region]') ?? []) {
+    for (const region of place.current?.querySelectorAll('[role=region], .fl-pg-log') ?? []) {
       const label = region.getAttribute('aria-label') ?? '';
       if (!label.endsWith(`, ${name}`)) region.setAttribute('aria-label', `${label}, ${name}`);
     }
