@@ -11,5 +11,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000 } },
     maxWorkers: 2,
+    // One process of a browser on a busy machine may be killed or starved; the report names what was tried twice.
+    retry: 1,
   },
 });

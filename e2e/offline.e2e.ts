@@ -6,6 +6,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { manifestOf, workerOf } from '../plugins/offline/index.ts';
 import { listen, staticServer } from '../scripts/lib/static-server.mjs';
+import { PREFIX } from '../src/offline/cache.ts';
 import { fragmentOf } from '../src/playground/link/address.ts';
 import { encodeLink } from '../src/playground/link/codec.ts';
 import { sites } from './support/site.ts';
@@ -102,8 +103,14 @@ describe('a new build', () => {
     const served = await serve(folder, '/');
     const context = await browser.newContext({ serviceWorkers: 'allow' });
     const page = await visit(context, served.url);
-    const cachesNow = () => page.evaluate(() => caches.keys());
-    expect(await cachesNow()).toHaveLength(1);
+    // What is kept on use (a file of the new build before that is kept) is no build.
+    const buildsNow = () =>
+      page.evaluate(
+        async prefix => (await caches.keys()).filter(name => name.startsWith(prefix)).sort(),
+        PREFIX,
+      );
+    const old = await buildsNow();
+    expect(old).toHaveLength(1);
 
     // The same site with another front page and one script under another name.
     const front = join(folder, 'index.html');
@@ -120,7 +127,8 @@ describe('a new build', () => {
     writeFileSync(front, readFileSync(front, 'utf8').replace('<title>', '<title>New: '));
     writeFileSync(join(folder, 'assets/js', renamed), readFileSync(join(folder, 'assets/js', script)));
     rmSync(join(folder, 'assets/js', script));
-    writeFileSync(join(folder, 'sw.js'), await workerOf(await manifestOf(folder)));
+    const manifest = await manifestOf(folder);
+    writeFileSync(join(folder, 'sw.js'), await workerOf(manifest));
 
     // With a network the new page is there at once, with the new script.
     await hydrated(page, served.url);
@@ -131,14 +139,13 @@ describe('a new build', () => {
       const registration = await navigator.serviceWorker.ready;
       await registration.update();
     });
-    await expect.poll(cachesNow).toHaveLength(2);
+    await expect.poll(buildsNow).toEqual([...old, PREFIX + manifest.version].sort());
     await expect
       .poll(() =>
-        page.evaluate(
-          async () =>
-            (await navigator.serviceWorker.ready).active?.state === 'activated' &&
-            !(await navigator.serviceWorker.ready).installing,
-        ),
+        page.evaluate(async () => {
+          const { active, installing, waiting } = await navigator.serviceWorker.ready;
+          return active?.state === 'activated' && !installing && !waiting;
+        }),
       )
       .toBe(true);
     await served.stop();
