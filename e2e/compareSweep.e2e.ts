@@ -59,7 +59,7 @@ describe('a comparison', () => {
         ),
       ).toBe(0);
     }
-    await panel.getByRole('button', { name: 'Link', exact: true }).click();
+    await panel.getByRole('button', { name: 'Share', exact: true }).click();
     await panel.getByText('Link copied').waitFor();
     const link = await page.evaluate(() => navigator.clipboard.readText());
     expect(link.length).toBeLessThan(2000);
@@ -119,7 +119,7 @@ describe('a sweep', () => {
     }
     rmSync(folder, { recursive: true });
 
-    await panel.getByRole('button', { name: 'Link', exact: true }).click();
+    await panel.getByRole('button', { name: 'Share', exact: true }).click();
     await panel.getByText('Link copied').waitFor();
     const link = await page.evaluate(() => navigator.clipboard.readText());
     expect(link.length).toBeLessThan(2000);

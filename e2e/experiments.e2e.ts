@@ -236,7 +236,7 @@ describe('an experiment in the page', () => {
     await page.locator(`${BOOT} input[type=text]`).first().fill('1234');
     await status(page).getByText('Shown: the run with these values.').waitFor();
     const made = await firstTable(page);
-    await page.locator(`${BOOT} button`, { hasText: 'Link' }).click();
+    await page.locator(`${BOOT} button`, { hasText: 'Share' }).click();
     await page.locator(`${BOOT} .fl-note`, { hasText: 'Link copied' }).waitFor();
     const link = await page.evaluate(() => navigator.clipboard.readText());
     expect(link.length).toBeLessThan(2000);

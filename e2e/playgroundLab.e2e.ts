@@ -36,16 +36,22 @@ describe.each(Object.entries(sites))('the lab of the %s build', (_, site) => {
     open,
   }) => {
     const page = await open('', { site, permissions: CLIPBOARD });
-    await page.locator('.navbar').getByRole('link', { name: 'Lab' }).click();
+    await page.locator('article').getByRole('link', { name: 'write a program of your own' }).click();
     await page.locator('h1', { hasText: 'Lab' }).waitFor();
     const own = await program(page, ownProgram);
-    await write(page, ownProgram, "import { show } from 'faultlines';\nshow.table([{ mine: 42 }]);");
+    await own.locator('.cm-content').waitFor();
+    // The one number that the program invites to change.
+    await own.locator('.cm-line', { hasText: 'const GFN = ' }).click();
+    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.type('5');
     await own.getByRole('button', { name: 'Run', exact: true }).click();
-    await own
-      .getByRole('status')
-      .filter({ hasText: /^Done in \d+ ms: 1 table\.$/ })
-      .waitFor();
-    expect(await own.locator('.fl-pg-output td, .fl-pg-output tbody th').allInnerTexts()).toEqual(['42']);
+    const done = { hasText: /^Done in \d+ ms: 1 table\.$/ };
+    await own.getByRole('status').filter(done).waitFor();
+    const output = await own.locator('.fl-pg-output').innerText();
+    expect(output).toContain('Writes to gfn 5');
+    const written = await own.locator('.cm-content').innerText();
     await own.getByRole('button', { name: 'Share' }).click();
     await own
       .getByRole('status')
@@ -57,9 +63,15 @@ describe.each(Object.entries(sites))('the lab of the %s build', (_, site) => {
     const { pathname, hash } = new URL(link);
     const other = await open(pathname.slice(site.baseUrl.length) + hash, { site });
     const theirs = await program(other, ownProgram);
-    await expect.poll(() => theirs.locator('.cm-content').innerText()).toContain('mine: 42');
+    await expect.poll(() => theirs.locator('.cm-content').innerText()).toBe(written);
     expect(await theirs.innerText()).toContain('This program came with a link');
+    expect(await theirs.innerText()).toContain('Not run yet');
+    expect(await theirs.locator('.fl-pg-output').isVisible()).toBe(false);
     expect(await theirs.getByRole('status').textContent()).toBe('');
+    expect(await other.locator('iframe').count()).toBe(0);
+    await theirs.getByRole('button', { name: 'Run', exact: true }).click();
+    await theirs.getByRole('status').filter(done).waitFor();
+    expect(await theirs.locator('.fl-pg-output').innerText()).toBe(output);
   });
 });
 
@@ -107,6 +119,22 @@ describe('the lab', () => {
     const own = await program(page, ownProgram);
     await expect
       .poll(async () => source.includes(await own.locator('.cm-line').first().innerText()))
+      .toBe(true);
+  });
+
+  test('has its output below the program on a phone, one press away', async ({ open }) => {
+    const page = await open('lab/', { viewport: { width: 390, height: 844 } });
+    const box = page.locator('.fl-pg');
+    await box.getByRole('button', { name: 'Run', exact: true }).click();
+    await box.getByRole('button', { name: 'Go to the output' }).click();
+    expect(await page.evaluate(() => document.activeElement?.className)).toBe('fl-pg-shown');
+    await expect
+      .poll(() =>
+        box.locator('.fl-pg-output table').evaluate(table => {
+          const { top, bottom } = table.getBoundingClientRect();
+          return top >= 0 && bottom <= window.innerHeight;
+        }),
+      )
       .toBe(true);
   });
 

@@ -154,6 +154,17 @@ describe('10: a link', () => {
     expect(await playground.box.innerText()).not.toContain('This program came with a link');
   });
 
+  test('leads to its program, however far down the page that stands', async ({ open }) => {
+    const { page, box } = await PlaygroundPage.open(open, HELLO);
+    const inView = () =>
+      box.evaluate(({ firstElementChild }) => {
+        const { top } = (firstElementChild as Element).getBoundingClientRect();
+        return top >= 0 && top < window.innerHeight;
+      });
+    expect(await page.evaluate(() => document.body.scrollHeight > 4 * window.innerHeight)).toBe(true);
+    await expect.poll(inView).toBe(true);
+  });
+
   test('is shown to be copied by hand where the clipboard is out of reach', async ({ open }) => {
     const playground = await PlaygroundPage.open(open, undefined, {
       before: "Object.defineProperty(navigator, 'clipboard', { value: undefined });",

@@ -1,3 +1,4 @@
+import Link from '@docusaurus/Link';
 import Layout from '@theme/Layout';
 import type { ReactElement } from 'react';
 import Lab from '../components/Lab/index.tsx';
@@ -13,7 +14,8 @@ export default function LabPage(): ReactElement {
         <h1>Lab</h1>
         <p>
           Write a program, press Run, look at what it shows. <code>{"import … from 'faultlines'"}</code> gives
-          you the model; nothing leaves your browser until you share a link.
+          you the model: <Link to="/guides/first-experiment/">how to begin</Link>,{' '}
+          <Link to="/api/">all it has</Link>. Nothing leaves your browser until you share a link.
         </p>
         <Lab />
       </main>

@@ -172,7 +172,7 @@ function Panel({ definition, brief = false }: Props): ReactNode {
           Stop
         </button>
         <button type="button" disabled={!isBrowser} onClick={() => share(values, beside)}>
-          Link
+          Share
         </button>
         {all.length > 0 && (
           <>

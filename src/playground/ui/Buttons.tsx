@@ -8,6 +8,8 @@ interface ButtonProps {
   readonly off?: boolean;
   /** Whether it is the one chosen of several; left out where it chooses nothing. */
   readonly pressed?: boolean;
+  /** Shown only where the window is narrow. */
+  readonly narrow?: boolean;
   onPress(): void;
   /** The pointer or the focus comes near. */
   onNear?(): void;
@@ -22,6 +24,7 @@ export function Button({
   alive,
   off,
   pressed,
+  narrow,
   onPress,
   onNear,
   onDown,
@@ -29,7 +32,7 @@ export function Button({
   return (
     <button
       type="button"
-      className={primary ? 'fl-pg-button fl-pg-primary' : 'fl-pg-button'}
+      className={`fl-pg-button${primary ? ' fl-pg-primary' : ''}${narrow ? ' fl-pg-narrow' : ''}`}
       disabled={!alive}
       aria-disabled={off ? true : undefined}
       aria-pressed={pressed}
@@ -46,13 +49,16 @@ export function Button({
 /** A button that looks like a link, within a sentence. */
 export function TextButton({
   children,
+  narrow,
   onPress,
 }: {
   readonly children: ReactNode;
+  /** Shown only where the window is narrow. */
+  readonly narrow?: boolean;
   onPress(): void;
 }): ReactElement {
   return (
-    <button type="button" className="fl-pg-text-button" onClick={onPress}>
+    <button type="button" className={`fl-pg-text-button${narrow ? ' fl-pg-narrow' : ''}`} onClick={onPress}>
       {children}
     </button>
   );

@@ -75,9 +75,16 @@ const NO_LINES: readonly number[] = [];
 export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
   const { program, model, runner, fragment, setFragment, alive, editing, onLab, onShown } = props;
   const uid = useId().replace(/\W/g, '');
+  const section = useRef<HTMLElement>(null);
   const place = useRef<HTMLDivElement>(null);
+  const outcome = useRef<HTMLDivElement>(null);
+  /** The fragment that this playground itself has put in the address. */
+  const made = useRef('');
   const editor = useRef<Editor>(null);
-  const given = useText(program.id, program.source, fragment);
+  const given = useText(program.id, program.source, fragment, sent => {
+    // Its page may be long, and the lab begins with what to choose from.
+    if (!editing && sent !== made.current) section.current?.scrollIntoView();
+  });
   const { text, revision, change, shared: noteShared } = given;
   const { running, progress, report, shown, start, stop, warm, ready, forget } = useRun(
     place,
@@ -86,9 +93,10 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
     props.milliseconds,
   );
   const putInAddress = useCallback(
-    (made: string) => {
-      noteShared(made);
-      setFragment(made);
+    (fragment: string) => {
+      made.current = fragment;
+      noteShared(fragment);
+      setFragment(fragment);
     },
     [noteShared, setFragment],
   );
@@ -178,6 +186,7 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
     }
   }, []);
 
+  const unrun = ran === undefined && given.origin.kind === 'link' && text !== program.source;
   const says = shared?.text ?? types.report ?? report?.text ?? trouble;
   const list = <TypeList state={types.state} editing={opened !== undefined} onLine={edit} />;
   const bar = (
@@ -196,7 +205,7 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
         <Button alive={alive} off={!running} onPress={stop}>
           Stop
         </Button>
-        <Button alive={alive} onPress={() => edit()}>
+        <Button alive={alive} narrow={editing && trouble === ''} onPress={() => edit()}>
           Edit
         </Button>
         <Button alive={alive} off={given.origin.kind === 'page'} onPress={given.reset}>
@@ -233,6 +242,11 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
         >
           {says}
         </p>
+        {editing && report && (
+          <TextButton narrow onPress={() => outcome.current?.focus()}>
+            Go to the output
+          </TextButton>
+        )}
         {problems.length > 0 && (
           <TextButton onPress={() => edit(problems[0])}>Go to line {problems[0]}</TextButton>
         )}
@@ -243,6 +257,7 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
   );
   return (
     <section
+      ref={section}
       className={props.wide ? 'fl-pg fl-pg-wide' : 'fl-pg'}
       aria-label={`Program ${props.name ?? program.file}`}
       onKeyDown={onKeyDown}
@@ -290,11 +305,15 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
         {!props.wide && bar}
         {props.wide && list}
       </div>
-      <div className="fl-pg-shown">
-        <p className="fl-pg-what">{outputOf(text, ran)}</p>
+      <div className="fl-pg-shown" ref={outcome} tabIndex={-1}>
+        <p className="fl-pg-what">
+          {unrun ? 'Not run yet. Press Run to see what this program shows.' : outputOf(text, ran, program)}
+        </p>
         <div
           ref={place}
           className="fl-pg-output"
+          // The page's own output would pass for that of the program which a link brought.
+          hidden={unrun}
           // biome-ignore lint/security/noDangerouslySetInnerHtml: drawn at build time by the same code that draws a run
           dangerouslySetInnerHTML={{ __html: program.recorded.html }}
         />
@@ -304,7 +323,10 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
 }
 
 /** Whose output stands there. */
-function outputOf(text: string, ran: string | undefined): string {
-  if (ran === undefined) return 'Output of the page’s own version';
+function outputOf(text: string, ran: string | undefined, { source }: Program): string {
+  if (ran === undefined)
+    return text === source
+      ? 'Output, recorded when the site was built'
+      : 'Output of the page’s own version; press Run for that of yours';
   return ran === text ? 'Output of your run' : 'Output of your run, before the program was changed';
 }

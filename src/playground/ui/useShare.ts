@@ -30,7 +30,7 @@ export function useShare(model: string, setFragment: (fragment: string) => void)
         setShared(
           copied
             ? {
-                text: `Link copied: ${link.length} characters.${state.kind === 'program' || state.kind === 'pair' ? ' Opening it runs nothing.' : ''}`,
+                text: `Link copied: ${link.length} characters.${state.kind === 'program' || state.kind === 'pair' ? ' Nothing runs before its reader presses Run.' : ''}`,
               }
             : { text: `The link has ${link.length} characters; copy it from here:`, link },
         );

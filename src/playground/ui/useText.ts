@@ -29,14 +29,17 @@ const PAUSE_MS = 300;
  * @param id the program's.
  * @param own the page's own version.
  * @param fragment of the address, with its `#`.
+ * @param onSent told the fragment that brought a text.
  */
-export function useText(id: string, own: string, fragment: string): Text {
+export function useText(id: string, own: string, fragment: string, onSent: (fragment: string) => void): Text {
   const [text, setText] = useState(own);
   const [revision, setRevision] = useState(0);
   const [origin, setOrigin] = useState<Origin>({ kind: 'page' });
   const [aside, setAside] = useState<string>();
   const keys = useRef<readonly string[]>([draftKey(id)]);
   const pending = useRef<{ timer: ReturnType<typeof setTimeout>; write(): void }>(undefined);
+  const told = useRef(onSent);
+  told.current = onSent;
 
   const put = useCallback((replaced: string) => {
     setText(replaced);
@@ -83,6 +86,7 @@ export function useText(id: string, own: string, fragment: string): Text {
       put(arrived.text);
       setOrigin(arrived.origin);
       setAside(arrived.aside);
+      if (sent) told.current(fragment);
     });
     return () => {
       current = false;
