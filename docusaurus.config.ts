@@ -1,6 +1,7 @@
 import type { UserThemeConfig } from '@docusaurus/theme-common';
 import type { Config } from '@docusaurus/types';
 import { apiReference } from './plugins/api/options.ts';
+import { cards } from './plugins/cards/index.ts';
 import { conformance } from './plugins/conformance/index.ts';
 import { csp } from './plugins/csp/index.ts';
 import { embeds } from './plugins/embeds/index.ts';
@@ -57,7 +58,7 @@ export default {
     ['docusaurus-plugin-typedoc', apiReference],
     embeds,
     // What is kept for reading offline is what the others have written.
-    ...inOrder(search, llms, licences, csp(SITE_POLICY_NEEDS), offline),
+    ...inOrder(search, llms, licences, cards, csp(SITE_POLICY_NEEDS), offline),
     [
       '@docusaurus/plugin-content-docs',
       {

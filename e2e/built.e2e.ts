@@ -5,6 +5,7 @@ import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
 import { root } from '../scripts/lib/run.mjs';
 import { decodeLink } from '../src/playground/link/codec.ts';
+import { decodePng, inked } from './support/png.ts';
 import { pagesOf, sites } from './support/site.ts';
 
 /** Pages that were read, by file: many link to the same ones. */
@@ -51,6 +52,24 @@ for (const [name, site] of Object.entries(sites)) {
             .digest('base64');
           expect(policy).toContain(`'sha256-${hash}'`);
         }
+      });
+
+      test(`/${path} names a card: a PNG of the size it says, with something on it`, () => {
+        const said = (property: string) =>
+          document.querySelector(`meta[property="${property}"]`)?.getAttribute('content') ?? '';
+        const address = said('og:image');
+        const canonical = document.querySelector('link[rel=canonical]')?.getAttribute('href') ?? address;
+        expect(address).toContain(`${new URL(canonical).origin}${site.baseUrl}assets/cards/`);
+        const card = decodePng(
+          readFileSync(join(site.folder, new URL(address).pathname.slice(site.baseUrl.length))),
+        );
+        expect([card.width, card.height]).toEqual([1200, 630]);
+        expect([said('og:image:width'), said('og:image:height')]).toEqual(['1200', '630']);
+        expect(said('og:image:alt')).toContain(document.querySelector('h1')?.textContent?.trim());
+        expect(document.querySelector('meta[name="twitter:card"]')?.getAttribute('content')).toBe(
+          'summary_large_image',
+        );
+        expect(inked(card)).toBeGreaterThan(0.005);
       });
 
       test(`/${path}: every address of this site leads to a file and an anchor or a state`, async () => {

@@ -14,9 +14,9 @@ const WORKER = 'sw.js';
 /** Bytes of the largest script that everybody is given. What is larger (TypeScript) is kept once it has been used. */
 const LARGEST = 1_500_000;
 
-/** What machines read: nobody opens it in a page. */
+/** What machines read, and pictures for those who show links: nobody opens them in a page. */
 const NOT_READ =
-  /^(?:llms(?:-full)?\.txt|sitemap\.xml|robots\.txt|\.nojekyll|CNAME)$|\.(?:map|LICENSE\.txt)$|^sw\.js$/;
+  /^assets\/cards\/|^(?:llms(?:-full)?\.txt|sitemap\.xml|robots\.txt|\.nojekyll|CNAME)$|\.(?:map|LICENSE\.txt)$|^sw\.js$/;
 
 /** Whether a file of a build is kept by everybody. */
 export function isKept(path: string, size: number): boolean {

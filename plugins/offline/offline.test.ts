@@ -31,6 +31,11 @@ describe('what everybody keeps', () => {
     expect(isKept('sw.js', 10)).toBe(false);
   });
 
+  test('a picture for those who show links is kept by nobody', () => {
+    expect(isKept('assets/cards/front-0123abcd.png', 10)).toBe(false);
+    expect(isKept('img/logo.svg', 10)).toBe(true);
+  });
+
   test('stands in the service worker, which is one script without imports', async () => {
     const script = await workerOf({ version: 'abc', files: { 'index.html': 'f00d' } });
     expect(script).toContain('f00d');
