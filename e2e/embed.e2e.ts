@@ -113,6 +113,54 @@ describe('in somebody else’s page', () => {
   });
 });
 
+describe('the snippet of what stands in a page shows the same', () => {
+  const framed = async (page: Page, snippet: string): Promise<FrameLocator> => {
+    await page.goto(`${origin}/?${encodeURIComponent(snippet)}`);
+    return page.frameLocator('iframe');
+  };
+
+  test('of a race: protocol, schedule and step', async ({ open }) => {
+    const page = await open('debates/private-memory/', { problems: [] });
+    const panel = page.locator('#race-private-memory-flip-vs-fault');
+    await panel.getByLabel('Protocol').selectOption('no-range');
+    await panel
+      .getByRole('button', { name: /Step through/ })
+      .first()
+      .click();
+    await panel.getByRole('button', { name: 'Forward' }).click();
+    const where = await panel.locator('.fl-race-where', { hasText: 'Step 1 of' }).textContent();
+    await panel.locator('.fl-save summary').click();
+    await panel.getByRole('button', { name: 'Citation' }).click();
+    expect(await panel.getByLabel('Citation').inputValue()).toMatch(
+      /race private-memory\/flip-vs-fault.*with protocol no-range, step 1 of schedule \S+\. http/,
+    );
+    await panel.getByRole('button', { name: 'Embed' }).click();
+    const frame = await framed(page, await panel.getByLabel('Snippet to embed').inputValue());
+    await frame.getByText('This state came with a link.').waitFor();
+    await expect.poll(() => frame.locator('.fl-race-where').textContent()).toBe(where);
+    expect(await frame.getByLabel('Protocol').inputValue()).toBe('no-range');
+  });
+
+  test.for([
+    { what: 'a page', path: 'debates/private-memory/', program: 'debates/private-memory/first' },
+    { what: 'the lab', path: 'lab/', program: undefined },
+  ])('of a program of $what: its text, which runs when asked', async ({ path, program }, { open }) => {
+    const source = "import { show } from 'faultlines';\nshow.log('from afar');";
+    const state = { kind: 'program' as const, source, ...(program ? { page: program } : {}) };
+    const page = await open(`${path}${fragmentOf(await encodeLink(state, MODEL_VERSION))}`, { problems: [] });
+    const own = page.locator('.fl-pg', { hasText: 'This program came with a link' });
+    await own.getByRole('button', { name: 'Embed' }).click();
+    const frame = await framed(page, await own.getByLabel('Snippet to embed').inputValue());
+    await frame.getByText('This program came with a link').waitFor();
+    expect(await frame.locator('.fl-pg-output').innerText()).not.toContain('from afar');
+    await frame.getByRole('button', { name: 'Run', exact: true }).click();
+    await frame.locator('.fl-pg-output').getByText('from afar').waitFor();
+    expect(await frame.getByRole('link', { name: /Faultlines/ }).getAttribute('href')).toMatch(
+      new RegExp(`^/${path}#s=1\\.`),
+    );
+  });
+});
+
 test('the save menu gives the snippet of what is set', async ({ open }) => {
   const page = await open('debates/private-memory/');
   const boot = page.locator('#experiment-private-memory-boot');

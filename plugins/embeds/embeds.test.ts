@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { registryOf, shownIn } from './index.ts';
+import { OWN } from '../../src/playground/program.ts';
+import { idOf, programFiles } from '../playgrounds/files.ts';
+import { ofTheLab, registryOf, shownIn } from './index.ts';
 
 test('what a page shows is found by its address', () => {
   const mdx = `---
@@ -36,4 +38,11 @@ test('the registry names each thing once, by the debate that it belongs to', () 
   expect(registry.match(/"experiment a\/b"/g)).toHaveLength(1);
   expect(registry).toContain('"experiment a/b": { page: "debates/a/"');
   expect(registry).toContain('@generated/playgrounds/default/debates--a--first.json');
+});
+
+test('the lab’s programs can be embedded, too: the reader’s own among them', () => {
+  const programs = ofTheLab(programFiles().map(idOf));
+  expect(programs).toContainEqual({ kind: 'program', id: OWN, page: 'lab/' });
+  expect(programs.every(({ id }) => id.startsWith('lab/'))).toBe(true);
+  expect(registryOf(programs)).toContain('"program lab/own": { page: "lab/"');
 });

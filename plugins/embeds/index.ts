@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LoadContext, Plugin } from '@docusaurus/types';
-import { dataFile } from '../playgrounds/files.ts';
+import { dataFile, idOf, programFiles } from '../playgrounds/files.ts';
 
 const site = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -48,6 +48,11 @@ function dataOf({ kind, id }: Shown): string {
     : `@generated/experiments/default/${slug}.definition.json`;
 }
 
+/** The lab's programs, which no page names. */
+export function ofTheLab(programs: readonly string[]): Shown[] {
+  return programs.filter(id => id.startsWith('lab/')).map(id => ({ kind: 'program', id, page: 'lab/' }));
+}
+
 /** A module that knows everything that can be embedded, and loads the data of one thing. */
 export function registryOf(shown: readonly Shown[]): string {
   const first = new Map<string, Shown>();
@@ -74,7 +79,7 @@ export function embeds(context: LoadContext): Plugin {
       const docs = join(site, 'docs');
       const files = (await readdir(docs, { recursive: true })).filter(file => file.endsWith('.mdx')).sort();
       const shown = files.flatMap(file => shownIn(file, readFileSync(join(docs, file), 'utf8')));
-      await createData('registry.js', registryOf(shown));
+      await createData('registry.js', registryOf([...shown, ...ofTheLab(programFiles().map(idOf))]));
       addRoute({
         path: `${context.siteConfig.baseUrl}${ADDRESS}`,
         component: '@site/src/components/Embed/index.tsx',

@@ -15,6 +15,7 @@ import {
 } from 'react';
 import { incoming } from '../../playground/link/incoming.ts';
 import type { LinkState } from '../../playground/link/state.ts';
+import { OWN } from '../../playground/program.ts';
 import './embed.css';
 import type { HeightMessage } from './snippet.ts';
 
@@ -32,7 +33,7 @@ interface Shown {
 /** What a state is of, as the registry names it. */
 function keyOf(state: LinkState): string {
   if (state.kind === 'pair') return 'frame for two programs';
-  return `${state.kind} ${state.kind === 'program' ? (state.page ?? '') : state.id}`;
+  return `${state.kind} ${state.kind === 'program' ? (state.page ?? OWN) : state.id}`;
 }
 
 /** Loads what the address's state is of; undefined where there is nothing to show. */

@@ -14,9 +14,10 @@ import {
 } from 'react';
 import { type AnyValues, defaults, type Params } from '../../model/experiments/params.ts';
 import type { CompareState, SweepState } from '../../playground/link/state.ts';
+import Takeaway from '../Takeaway/index.tsx';
 import Control from './Control.tsx';
 import DefaultOutcome from './DefaultOutcome.tsx';
-import Save from './Save.tsx';
+import { citedAs, savingsOf } from './savings.ts';
 import { another, suggested } from './setting.ts';
 import { useLink } from './useLink.ts';
 import { type Frames, type Status, useOutcome } from './useOutcome.ts';
@@ -195,13 +196,11 @@ function Panel({ definition, brief = false }: Props): ReactNode {
         {note?.text}{' '}
         {note?.link && <input readOnly aria-label="Link" value={note.link} onFocus={selectAll} />}
       </p>
-      <Save
-        id={id}
-        question={question}
-        values={values}
-        beside={beside}
-        frame={frames.first}
-        alive={isBrowser}
+      <Takeaway
+        state={{ kind: 'experiment', id, values, ...beside }}
+        title={question}
+        cited={citedAs(id, question, values)}
+        savings={savingsOf(id, values, frames.first)}
       />
       {status.kind === 'failed' && (
         <p className="fl-wrong" role="alert">

@@ -1,13 +1,8 @@
-/** What a reader takes away from an experiment: its rows, its figure, a line to cite it by. Loaded when first asked for. */
+/** What a reader takes away from an experiment: its rows and its figure. Loaded when first asked for. */
 import { rowsToCsv } from '../../model/experiments/csv.ts';
 import type { AnyValues } from '../../model/experiments/params.ts';
-import { MODEL_VERSION } from '../../model/version.ts';
-import { fragmentOf } from '../../playground/link/address.ts';
-import { encodeLink } from '../../playground/link/codec.ts';
-import type { LinkState } from '../../playground/link/state.ts';
 import { saveFile } from '../../views/saveFile.ts';
 import { pngOf, standaloneSvg } from '../../views/standalone.ts';
-import { snippetOf } from '../Embed/snippet.ts';
 import type { RunReply, RunRequest } from './messages.ts';
 import { startWorker } from './startWorker.ts';
 
@@ -71,22 +66,4 @@ export async function save(
 ): Promise<string> {
   const content = await contentOf(format, id, values, frame);
   return saveFile(content, `${id.replaceAll('/', '-')}.${format}`);
-}
-
-/** A line to cite an experiment by, with a link that restores its values. */
-export async function citation(id: string, question: string, values: AnyValues): Promise<string> {
-  const link = await encodeLink({ kind: 'experiment', id, values }, MODEL_VERSION);
-  const { origin, pathname } = window.location;
-  const params = Object.entries(values).map(([name, value]) => `${name} ${value}`);
-  return `Faultlines ${MODEL_VERSION}, experiment ${id}, “${question}”, with ${params.join(', ')}. ${origin}${pathname}${fragmentOf(link)}`;
-}
-
-/**
- * The snippet that shows a state of this site in somebody else's page.
- *
- * @param base path of the site, with a slash at both ends
- */
-export async function embedding(state: LinkState, title: string, base: string): Promise<string> {
-  const link = await encodeLink(state, MODEL_VERSION);
-  return snippetOf(`${window.location.origin}${base}embed/${fragmentOf(link)}`, title);
 }

@@ -8,6 +8,7 @@ import { MODEL_VERSION } from '../../model/version.ts';
 import { OWN } from '../../playground/program.ts';
 import { type Example, LabView } from '../../playground/ui/LabView.tsx';
 import '../../playground/playground.css';
+import { useEmbed } from '../Playground/embed.ts';
 import { loadRunner, loadTypes } from '../Playground/runner.ts';
 
 /** Wall time in ms a run may take here, where readers come with more to compute. */
@@ -95,6 +96,7 @@ export default function Lab(): ReactElement {
       chosen={(alive && new URLSearchParams(search).get('program')) || OWN}
       choose={choose}
       alive={alive}
+      embed={useEmbed()}
     />
   );
 }

@@ -8,6 +8,7 @@ import type { Program } from '../../playground/program.ts';
 import { Fallen } from '../../playground/ui/Fallen.tsx';
 import { PlaygroundView } from '../../playground/ui/PlaygroundView.tsx';
 import '../../playground/playground.css';
+import { useEmbed } from './embed.ts';
 import { loadRunner, loadTypes } from './runner.ts';
 
 interface PlaygroundProps {
@@ -30,6 +31,7 @@ function Alive({ program, seconds }: PlaygroundProps): ReactElement {
     (fragment: string) => history.push({ pathname: lab, hash: fragment }),
     [history, lab],
   );
+  const embed = useEmbed();
   return (
     <PlaygroundView
       program={program}
@@ -41,6 +43,7 @@ function Alive({ program, seconds }: PlaygroundProps): ReactElement {
       setFragment={setFragment}
       alive={alive}
       onLab={toLab}
+      embed={embed}
     />
   );
 }

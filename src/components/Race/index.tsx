@@ -2,7 +2,9 @@ import ErrorBoundary from '@docusaurus/ErrorBoundary';
 import useBrokenLinks from '@docusaurus/useBrokenLinks';
 import useIsBrowser from '@docusaurus/useIsBrowser';
 import { lazy, type ReactNode, Suspense, useId } from 'react';
+import type { RaceState } from '../../playground/link/state.ts';
 import { formatNumber } from '../../views/format.ts';
+import Takeaway from '../Takeaway/index.tsx';
 import type { Explored, RaceDefinition } from './definition.ts';
 import './race.css';
 import { type Status, useRace } from './useRace.ts';
@@ -36,6 +38,12 @@ function statusText(status: Status, result: Explored): string {
     case 'failed':
       return '';
   }
+}
+
+/** What a citation says of a race. */
+function citedAs({ id, question }: RaceDefinition, { design, schedule, cursor }: RaceState): string {
+  const step = schedule === '' ? '' : `, step ${cursor} of schedule ${schedule}`;
+  return `race ${id}, “${question}”, with protocol ${design}${step}`;
 }
 
 function Panel({ definition }: Props): ReactNode {
@@ -105,6 +113,7 @@ function Panel({ definition }: Props): ReactNode {
           />
         </Suspense>
       )}
+      <Takeaway state={race.state} title={question} cited={citedAs(definition, race.state)} />
       <DesignTable designs={designs} />
     </section>
   );

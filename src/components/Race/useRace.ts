@@ -2,6 +2,7 @@ import { useLocation } from '@docusaurus/router';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { MODEL_VERSION } from '../../model/version.ts';
 import { claim, incoming } from '../../playground/link/incoming.ts';
+import type { RaceState } from '../../playground/link/state.ts';
 import { useShare } from '../../playground/ui/useShare.ts';
 import { putInAddress } from '../Experiment/useLink.ts';
 import type { Explored, RaceDefinition } from './definition.ts';
@@ -96,7 +97,16 @@ export function useRace({ id, designs }: RaceDefinition) {
     setNote(undefined);
     setShown(undefined);
   };
+  const state: RaceState = {
+    kind: 'race',
+    id,
+    design: name,
+    schedule: shown?.schedule ?? '',
+    cursor: shown?.cursor ?? 0,
+  };
   return {
+    /** What a link to this moment holds. */
+    state,
     design: designs.find(one => one.name === name) ?? designs[0],
     status,
     result,
@@ -142,7 +152,7 @@ export function useRace({ id, designs }: RaceDefinition) {
       if (shown) setShown({ ...shown, cursor });
     },
     share() {
-      if (shown) share({ kind: 'race', id, design: name, schedule: shown.schedule, cursor: shown.cursor });
+      if (shown) share(state);
     },
   };
 }

@@ -18,7 +18,7 @@ export interface Example {
 export interface LabViewProps
   extends Pick<
     PlaygroundViewProps,
-    'milliseconds' | 'model' | 'runner' | 'types' | 'fragment' | 'setFragment' | 'alive'
+    'milliseconds' | 'model' | 'runner' | 'types' | 'fragment' | 'setFragment' | 'alive' | 'embed'
   > {
   /** What stands there when nothing else is asked for. */
   readonly own: Program;

@@ -96,7 +96,14 @@ export function PairView(props: PairViewProps): ReactElement {
       )}
       <div className="fl-lab-pair">
         {sides.map((side, index) => (
-          <PlaygroundView {...props} {...side} key={side.name} editing program={pair[index]} />
+          <PlaygroundView
+            {...props}
+            {...side}
+            key={side.name}
+            editing
+            program={pair[index]}
+            embed={undefined}
+          />
         ))}
       </div>
     </>

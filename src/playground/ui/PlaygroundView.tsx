@@ -13,6 +13,7 @@ import type { Shown } from '../../model/index.ts';
 import type { Editor, EditorOptions } from '../editor/editor.ts';
 import { fragmentOf } from '../link/address.ts';
 import { programState } from '../link/carried.ts';
+import type { LinkState } from '../link/state.ts';
 import { loadCodec, loadEditor, loadEnliven } from '../load.ts';
 import type { Program } from '../program.ts';
 import type { Runner } from '../run.ts';
@@ -20,6 +21,7 @@ import type { TypeFiles } from '../types/messages.ts';
 import { Button, TextButton } from './Buttons.tsx';
 import { EditorPane } from './EditorPane.tsx';
 import { LinkField, Running } from './Ending.tsx';
+import { SnippetField } from './SnippetField.tsx';
 import { StaticCode } from './StaticCode.tsx';
 import { TypeList } from './TypeList.tsx';
 import { useRun } from './useRun.ts';
@@ -51,6 +53,8 @@ export interface PlaygroundViewProps {
   readonly name?: string;
   /** Takes the reader to the full-page lab with a fragment that holds his program. */
   onLab?(fragment: string): void;
+  /** Makes the snippet that shows the program as it stands in somebody else's page. */
+  embed?(state: LinkState): Promise<string>;
   /** A run has begun, or has ended and has shown something; for who drives it from outside. */
   onShown?(shown: readonly Shown[] | undefined): void;
   /** Set while it stands. */
@@ -100,13 +104,18 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
     },
     [noteShared, setFragment],
   );
-  const { shared, share, forget: forgetShared } = useShare(model, putInAddress);
+  const { shared, share, forget: forgetLink } = useShare(model, putInAddress);
+  const [snippet, setSnippet] = useState('');
   const [opened, setOpened] = useState<{ mount: Mount; line: number | null | undefined }>();
   const [trouble, setTrouble] = useState('');
   const [ran, setRan] = useState<string>();
   const types = useTypes(text, props.types, editor, opened);
   const problems = report?.lines ?? NO_LINES;
 
+  const forgetShared = () => {
+    forgetLink();
+    setSnippet('');
+  };
   const run = () => {
     forgetShared();
     types.forget();
@@ -214,6 +223,19 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
         <Button alive={alive} onPress={() => share(programState(program.id, text))}>
           Share
         </Button>
+        {props.embed && (
+          <Button
+            alive={alive}
+            onPress={() => {
+              forgetShared();
+              props
+                .embed?.(programState(program.id, text))
+                .then(setSnippet, () => setTrouble('The snippet could not be made. Are you offline?'));
+            }}
+          >
+            Embed
+          </Button>
+        )}
         <Button
           alive={alive}
           off={types.state.kind === 'loading'}
@@ -252,6 +274,7 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
         )}
         {!props.wide && list}
         {shared?.link && <LinkField link={shared.link} />}
+        {snippet !== '' && <SnippetField snippet={snippet} />}
       </div>
     </>
   );

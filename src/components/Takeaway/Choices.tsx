@@ -1,0 +1,62 @@
+import useBaseUrl from '@docusaurus/useBaseUrl';
+import { type ReactNode, useState } from 'react';
+import { SnippetField } from '../../playground/ui/SnippetField.tsx';
+import { citation, embedding } from './address.ts';
+import type { TakeawayProps } from './index.tsx';
+
+/** What the last button gave. */
+type Given =
+  | { readonly kind: 'said'; readonly text: string }
+  | { readonly kind: 'citation'; readonly line: string }
+  | { readonly kind: 'snippet'; readonly snippet: string };
+
+/** The buttons, and below them what the last of them gave. */
+export default function Choices({ state, title, cited, savings = [] }: TakeawayProps): ReactNode {
+  const [given, setGiven] = useState<Given>();
+  const base = useBaseUrl('/');
+  const give = (made: Promise<Given>) => {
+    setGiven(undefined);
+    made.then(setGiven, error =>
+      setGiven({
+        kind: 'said',
+        text: `Nothing was saved: ${error instanceof Error ? error.message : error}.`,
+      }),
+    );
+  };
+  return (
+    <>
+      <div className="fl-save-actions">
+        {savings.map(({ what, save }) => (
+          <button
+            key={what}
+            type="button"
+            onClick={() => give(save().then(name => ({ kind: 'said', text: `Saved as ${name}.` })))}
+          >
+            {what}
+          </button>
+        ))}
+        <button
+          type="button"
+          onClick={() => give(citation(state, cited).then(line => ({ kind: 'citation', line })))}
+        >
+          Citation
+        </button>
+        <button
+          type="button"
+          onClick={() => give(embedding(state, title, base).then(snippet => ({ kind: 'snippet', snippet })))}
+        >
+          Embed
+        </button>
+      </div>
+      <p className="fl-note" aria-live="polite">
+        {given?.kind === 'said' && given.text}
+      </p>
+      {given?.kind === 'snippet' && <SnippetField snippet={given.snippet} />}
+      {given?.kind === 'citation' && (
+        <p className="fl-note">
+          <input readOnly aria-label="Citation" value={given.line} onFocus={event => event.target.select()} />
+        </p>
+      )}
+    </>
+  );
+}
