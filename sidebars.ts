@@ -40,7 +40,14 @@ export default {
       type: 'category',
       label: 'Guides',
       collapsible: false,
-      items: ['guides/first-experiment', 'guides/races', 'guides/sweeps', 'guides/safety', 'guides/compare'],
+      items: [
+        'guides/first-experiment',
+        'guides/sharing',
+        'guides/races',
+        'guides/sweeps',
+        'guides/safety',
+        'guides/compare',
+      ],
     },
     {
       type: 'category',
