@@ -1,7 +1,11 @@
+import axe from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import { races } from '../src/model/races/index.ts';
-import { searchRace } from '../src/model/races/race.ts';
+import { rowsOf } from '../src/components/Race/compared.ts';
+import { followSchedule } from '../src/model/races/beside.ts';
+import { findRace, races } from '../src/model/races/index.ts';
+import { playSchedule } from '../src/model/races/playback.ts';
+import { findDesign, searchRace } from '../src/model/races/race.ts';
 import { fragmentOf } from '../src/playground/link/address.ts';
 import { encodeLink } from '../src/playground/link/codec.ts';
 import { test } from './support/site.ts';
@@ -77,6 +81,66 @@ describe('races', () => {
     await expect.poll(() => linked.textContent()).toBe(state);
   });
 
+  test('two protocols take one schedule with one cursor, by keyboard, and so does the link', async ({
+    open,
+  }) => {
+    const race = findRace('private-memory/flip-vs-fault')!;
+    const weak = findDesign(race, 'sequence-read-late')!;
+    const search = searchRace(race, weak);
+    while (!search.advance(100_000));
+    const { schedule } = search.result().properties.find(({ holds }) => !holds)!;
+    const playback = playSchedule(race, weak, schedule!);
+    const rows = rowsOf(playback, followSchedule(race, race.designs[0], playback.steps));
+    const refused = rows.findIndex(({ refusal }) => refusal !== null);
+    expect(refused).toBeGreaterThan(0);
+
+    const page = await open(PAGE);
+    const panel = panelOf(page, race.id);
+    await panel.getByLabel('Protocol').selectOption(weak.name);
+    await panel
+      .getByRole('button', { name: /Step through/ })
+      .first()
+      .click();
+    await panel.getByLabel('Beside it').focus();
+    await page.keyboard.press('ArrowDown');
+    const beside = panel.locator('.fl-race-beside');
+    const there = beside.locator('.fl-race-there');
+    await expect.poll(() => there.textContent()).toContain('before the first step');
+    const told = await beside
+      .locator('.fl-race-lanes tbody tr')
+      .evaluateAll(lines => lines.map(line => [...line.children].map(cell => cell.textContent)));
+    expect(told.map(([, actor, first]) => [actor, first?.replace(/ Breaks: .*/, '')])).toEqual(
+      rows.map(({ actorName, first }) => [actorName, first]),
+    );
+    expect(told.map(([, , , other]) => other)).toEqual(
+      rows.map(({ what, refusal }) => (refusal === null ? what : `refused: ${refusal}`)),
+    );
+    expect(await beside.locator('.fl-race-lanes mark').count()).toBe(rows.filter(({ same }) => !same).length);
+    await panel.getByRole('button', { name: 'Forward' }).focus();
+    for (let step = 0; step <= refused; step++) await page.keyboard.press('ArrowRight');
+    await expect
+      .poll(() => panel.locator('.fl-race-where').textContent())
+      .toContain(`Step ${refused + 1} of`);
+    await expect
+      .poll(() => there.textContent())
+      .toContain(`does not take this step: ${rows[refused].refusal}.`);
+    expect(await there.textContent()).toMatch(/\d+ values? of the state differs?\./);
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() =>
+      window.axe.run(document, { resultTypes: ['violations'] }),
+    );
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`)).toEqual([]);
+
+    const said = await there.textContent();
+    await panel.getByRole('button', { name: 'Link to this state' }).click();
+    await expect.poll(() => page.url()).toContain('#');
+    const { pathname, hash } = new URL(page.url());
+    const other = await open(`${pathname.slice(1)}${hash}`, { viewport: { width: 390, height: 844 } });
+    const linked = panelOf(other, race.id);
+    await expect.poll(() => linked.locator('.fl-race-there').textContent()).toBe(said);
+    expect(await other.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  });
+
   test('all of it works from the keyboard', async ({ open }) => {
     const page = await open(PAGE);
     const panel = panelOf(page, 'private-memory/flip-vs-fault');
@@ -107,6 +171,11 @@ describe('races', () => {
       what: 'a schedule that cannot be played',
       state: { design: 'merged', schedule: 'z9' },
       says: 'The link’s schedule cannot be played: step 1 is one of actor 25, which there is not,',
+    },
+    {
+      what: 'a protocol beside that there is not',
+      state: { design: 'merged', schedule: 'a', beside: 'no-such' },
+      says: 'the protocol “no-such”, which it sets beside, is none of this race',
     },
     {
       what: 'a protocol that there is not',

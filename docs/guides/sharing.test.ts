@@ -51,7 +51,7 @@ describe('what the guide says of links', () => {
       compare: { values: { n: 2 }, cursor: 500 },
       sweep: { across: 'n', lists: { n: '1,2' } },
     },
-    'a race': { kind: 'race', id: 'a/b', design: 'd', schedule: 'abab', cursor: 2 },
+    'a race': { kind: 'race', id: 'a/b', design: 'd', schedule: 'abab', cursor: 2, beside: 'e' },
     'a program': { kind: 'program', source: 'const a = 1;' },
     'two programs of the lab': { kind: 'pair', left: 'const a = 1;', right: 'const b = 1;' },
   };

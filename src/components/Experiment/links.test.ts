@@ -56,7 +56,15 @@ describe('so is that of a counterexample of every race', () => {
     while (!search.advance(100_000));
     const schedules = search.result().properties.flatMap(({ schedule }) => schedule ?? []);
     for (const schedule of ['', ...schedules]) {
-      const state: LinkState = { kind: 'race', id, design: name, schedule, cursor: schedule.length };
+      const beside = race.designs.find(one => one.name !== name)?.name;
+      const state: LinkState = {
+        kind: 'race',
+        id,
+        design: name,
+        schedule,
+        cursor: schedule.length,
+        ...(beside === undefined ? {} : { beside }),
+      };
       expect((await linkOf(state)).length).toBeLessThan(MOST);
     }
   });

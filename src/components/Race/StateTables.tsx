@@ -1,20 +1,21 @@
 import type { ReactNode } from 'react';
 import type { StateTable } from '../../model/races/race.ts';
 
-/** The machine's state, with what the last step has changed marked. */
+/** The machine's state, with what differs from another moment marked: mostly, what the last step has changed. */
 export default function StateTables({
-  race,
+  label,
   tables,
   before,
 }: {
-  /** The race's id: its regions are called after it. */
-  race: string;
+  /** What the region is called. */
+  label: string;
   tables: readonly StateTable[];
+  /** What they are held against: what is not the same is marked. */
   before: readonly StateTable[];
 }): ReactNode {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
-    <section className="fl-race-scroll" tabIndex={0} aria-label={`State of ${race}`}>
+    <section className="fl-race-scroll" tabIndex={0} aria-label={label}>
       {tables.map(({ title, columns, rows }, t) => (
         <table key={title}>
           <caption>{title}</caption>

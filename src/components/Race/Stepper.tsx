@@ -1,8 +1,10 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import Trace from '../Trace/index.tsx';
+import Beside from './Beside.tsx';
+import type { DesignDefinition } from './definition.ts';
 import { lanesOfPlayback } from './lanes.ts';
 import Machine from './Machine.tsx';
-import type { PlayedRace } from './messages.ts';
+import type { FollowedRace, PlayedRace } from './messages.ts';
 import StateTables from './StateTables.tsx';
 
 interface Props {
@@ -11,6 +13,12 @@ interface Props {
   readonly playback: PlayedRace;
   /** Number of steps taken. */
   readonly cursor: number;
+  /** The protocol that is played, and all that there are. */
+  readonly design: DesignDefinition;
+  readonly designs: readonly DesignDefinition[];
+  /** Another protocol, and how it takes the same steps. */
+  readonly beside?: { readonly name: string; readonly followed: FollowedRace };
+  readonly onBeside: (name: string | undefined) => void;
   readonly onMove: (cursor: number) => void;
   /** Another actor goes at the cursor: the schedule up to there and his step. */
   readonly onFork: (schedule: string) => void;
@@ -23,13 +31,15 @@ function actorsOf({ steps }: PlayedRace): string[] {
 }
 
 /** A schedule, step by step: a lane an actor, the state beside it, and what else could have happened. */
-export default function Stepper({ race, playback, cursor, onMove, onFork, onShare }: Props): ReactNode {
+export default function Stepper(props: Props): ReactNode {
+  const { race, playback, cursor, design, designs, beside, onBeside, onMove, onFork, onShare } = props;
   const { start, steps, error } = playback;
   const actors = actorsOf(playback);
   const [chosen, setChosen] = useState('');
   const current = useRef<HTMLTableRowElement>(null);
   const titleId = useId();
   const selectId = useId();
+  const besideId = useId();
   const actor = actors.includes(chosen) ? chosen : (actors[0] ?? '');
   const now = cursor === 0 ? start : steps[cursor - 1];
   const before = cursor <= 1 ? start : steps[cursor - 2];
@@ -98,6 +108,21 @@ export default function Stepper({ race, playback, cursor, onMove, onFork, onShar
         <button type="button" onClick={onShare}>
           Link to this state
         </button>
+        <label htmlFor={besideId}>Beside it</label>
+        <select
+          id={besideId}
+          value={beside?.name ?? ''}
+          onChange={event => onBeside(event.target.value || undefined)}
+        >
+          <option value="">no other protocol</option>
+          {designs
+            .filter(({ name }) => name !== design.name)
+            .map(({ name, title }) => (
+              <option key={name} value={name}>
+                {title}
+              </option>
+            ))}
+        </select>
       </div>
       <div className="fl-actions">
         {others.map(({ actor: id, name }) => (
@@ -147,10 +172,20 @@ export default function Stepper({ race, playback, cursor, onMove, onFork, onShar
           </table>
         </section>
         <div>
-          <StateTables race={race} tables={now.state} before={before.state} />
+          <StateTables label={`State of ${race}`} tables={now.state} before={before.state} />
           {now.drawn.length > 0 && <Machine views={now.drawn} />}
         </div>
       </div>
+      {beside && (
+        <Beside
+          race={race}
+          playback={playback}
+          cursor={cursor}
+          title={design.title}
+          other={designs.find(({ name }) => name === beside.name)?.title ?? beside.name}
+          followed={beside.followed}
+        />
+      )}
       <Trace title={`A schedule of ${steps.length} steps`} lanes={() => lanesOfPlayback(playback)} />
     </section>
   );

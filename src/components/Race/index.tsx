@@ -41,9 +41,9 @@ function statusText(status: Status, result: Explored): string {
 }
 
 /** What a citation says of a race. */
-function citedAs({ id, question }: RaceDefinition, { design, schedule, cursor }: RaceState): string {
+function citedAs({ id, question }: RaceDefinition, { design, schedule, cursor, beside }: RaceState): string {
   const step = schedule === '' ? '' : `, step ${cursor} of schedule ${schedule}`;
-  return `race ${id}, “${question}”, with protocol ${design}${step}`;
+  return `race ${id}, “${question}”, with protocol ${design}${beside ? ` beside ${beside}` : ''}${step}`;
 }
 
 function Panel({ definition }: Props): ReactNode {
@@ -107,6 +107,10 @@ function Panel({ definition }: Props): ReactNode {
             race={id}
             playback={shown.playback}
             cursor={shown.cursor}
+            design={design}
+            designs={designs}
+            beside={shown.beside}
+            onBeside={race.beside}
             onMove={race.move}
             onFork={race.fork}
             onShare={race.share}

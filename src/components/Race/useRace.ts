@@ -6,7 +6,7 @@ import type { RaceState } from '../../playground/link/state.ts';
 import { useShare } from '../../playground/ui/useShare.ts';
 import { putInAddress } from '../Experiment/useLink.ts';
 import type { Explored, RaceDefinition } from './definition.ts';
-import type { PlayedRace } from './messages.ts';
+import type { FollowedRace, PlayedRace } from './messages.ts';
 import { RaceRunner } from './runner.ts';
 
 /** How a search or a replay goes. */
@@ -22,6 +22,16 @@ interface Shown {
   readonly playback: PlayedRace;
   readonly schedule: string;
   readonly cursor: number;
+  /** Another protocol that takes the same steps. */
+  readonly beside?: { readonly name: string; readonly followed: FollowedRace };
+}
+
+/** What is played besides a protocol and a schedule. */
+interface Playing {
+  /** Name of another protocol that takes the same steps. */
+  readonly beside?: string;
+  /** Version of the model of the link that brought it. */
+  readonly madeWith?: string;
 }
 
 /** What is wrong with a schedule, and what to do where a link of some version of the model brought it. */
@@ -51,13 +61,18 @@ export function useRace({ id, designs }: RaceDefinition) {
   useEffect(() => () => runner.current?.stop(), []);
 
   const play = useCallback(
-    (design: string, schedule: string, cursor: number, madeWith?: string) => {
-      runnerOf().ask({ kind: 'play', race: id, design, schedule }, reply => {
+    (design: string, schedule: string, cursor: number, { beside, madeWith }: Playing = {}) => {
+      runnerOf().ask({ kind: 'play', race: id, design, schedule, beside }, reply => {
         if (reply.kind === 'failed' && madeWith !== undefined) setNote(undefined);
         if (reply.kind === 'failed') setStatus({ ...reply, message: misfit(reply.message, madeWith) });
         if (reply.kind !== 'played') return;
-        const { playback } = reply;
-        setShown({ playback, schedule, cursor: Math.min(cursor, playback.steps.length) });
+        const { playback, followed } = reply;
+        setShown({
+          playback,
+          schedule,
+          cursor: Math.min(cursor, playback.steps.length),
+          ...(beside !== undefined && followed ? { beside: { name: beside, followed } } : {}),
+        });
       });
     },
     [id, runnerOf],
@@ -70,8 +85,9 @@ export function useRace({ id, designs }: RaceDefinition) {
       decoded => {
         if (!current || !decoded?.ok || decoded.state.kind !== 'race' || decoded.state.id !== id) return;
         claim(hash);
-        const { design, schedule, cursor } = decoded.state;
-        if (!designs.some(one => one.name === design)) {
+        const { design, schedule, cursor, beside } = decoded.state;
+        const has = (name: string) => designs.some(one => one.name === name);
+        if (!has(design)) {
           setNote(
             `The link is for a protocol “${design}”, which this race does not have: the first of its protocols is shown.`,
           );
@@ -80,8 +96,13 @@ export function useRace({ id, designs }: RaceDefinition) {
         setName(design);
         setResult(undefined);
         setStatus({ kind: 'built' });
-        setNote('This state came with a link.');
-        play(design, schedule, cursor, decoded.model);
+        const known = beside === undefined || has(beside);
+        setNote(
+          known
+            ? 'This state came with a link.'
+            : `This state came with a link; the protocol “${beside}”, which it sets beside, is none of this race.`,
+        );
+        play(design, schedule, cursor, { madeWith: decoded.model, beside: known ? beside : undefined });
         document.getElementById(`race-${id.replace('/', '-')}`)?.scrollIntoView();
       },
       // What is wrong with a link that cannot be read is said once for the page, elsewhere.
@@ -103,6 +124,7 @@ export function useRace({ id, designs }: RaceDefinition) {
     design: name,
     schedule: shown?.schedule ?? '',
     cursor: shown?.cursor ?? 0,
+    ...(shown?.beside ? { beside: shown.beside.name } : {}),
   };
   return {
     /** What a link to this moment holds. */
@@ -141,12 +163,18 @@ export function useRace({ id, designs }: RaceDefinition) {
       setNote(undefined);
       // Playing ends a search that is under way.
       if (status.kind === 'running') setStatus({ kind: 'stopped' });
-      play(name, schedule, 0);
+      play(name, schedule, 0, { beside: shown?.beside?.name });
     },
     fork(schedule: string) {
       forget();
       if (status.kind === 'running') setStatus({ kind: 'stopped' });
-      play(name, schedule, Number.MAX_SAFE_INTEGER);
+      play(name, schedule, Number.MAX_SAFE_INTEGER, { beside: shown?.beside?.name });
+    },
+    /** Has another protocol take the same steps, or none where no name is given. */
+    beside(other: string | undefined) {
+      forget();
+      if (status.kind === 'running') setStatus({ kind: 'stopped' });
+      if (shown) play(name, shown.schedule, shown.cursor, { beside: other });
     },
     move(cursor: number) {
       if (shown) setShown({ ...shown, cursor });

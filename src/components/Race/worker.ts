@@ -1,4 +1,5 @@
 /** Searches and plays races beside the page, one request after another. To stop one, the page ends the worker. */
+import { followSchedule } from '../../model/races/beside.ts';
 import { findRace } from '../../model/races/index.ts';
 import { playSchedule } from '../../model/races/playback.ts';
 import { findDesign, searchRace } from '../../model/races/race.ts';
@@ -16,7 +17,10 @@ self.addEventListener('message', ({ data }: MessageEvent<Request>) => {
     const design = race && findDesign(race, data.design);
     if (!race || !design) throw new Error(`there is no race "${data.race}" with a design "${data.design}"`);
     if (data.kind === 'play') {
-      reply({ kind: 'played', playback: playSchedule(race, design, data.schedule, machineViews) });
+      const playback = playSchedule(race, design, data.schedule, machineViews);
+      const other = data.beside === undefined ? undefined : findDesign(race, data.beside);
+      const followed = other && followSchedule(race, other, playback.steps, machineViews);
+      reply({ kind: 'played', playback, followed });
       return;
     }
     const start = performance.now();

@@ -74,7 +74,8 @@ function takeStep(execution: Execution, { actor, outcomes }: ScheduleStep, nth: 
   };
 }
 
-function looked<T>(execution: Execution, draw: (world: RaceWorld) => T): Moment<T> {
+/** The moment that an execution is at. */
+export function looked<T>(execution: Execution, draw: (world: RaceWorld) => T): Moment<T> {
   const { engine } = execution;
   const world = execution.world as RaceWorld;
   const broken: { name: string; what: string }[] = [];

@@ -64,6 +64,14 @@ const state: fc.Arbitrary<LinkState> = fc.oneof(
     schedule: fc.stringMatching(/^[0-9a-z.]{0,300}$/),
     cursor: fc.nat(LIMITS.cursor),
   }),
+  fc.record({
+    kind: fc.constant('race' as const),
+    id,
+    design: word,
+    schedule: fc.stringMatching(/^[0-9a-z.]{0,300}$/),
+    cursor: fc.nat(LIMITS.cursor),
+    beside: word,
+  }),
 );
 
 describe('what goes in comes out', () => {

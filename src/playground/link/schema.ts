@@ -149,7 +149,7 @@ function sourceIn(fields: Fields, key: string): string {
 }
 
 function race(fields: Fields): RaceState {
-  only(fields, ['kind', 'model', 'id', 'design', 'schedule', 'cursor']);
+  only(fields, ['kind', 'model', 'id', 'design', 'schedule', 'cursor', 'beside']);
   const id = name(fields, 'id', ID);
   const design = name(fields, 'design', DESIGN);
   const schedule = fields.get('schedule');
@@ -158,7 +158,14 @@ function race(fields: Fields): RaceState {
       `has a schedule that is missing, broken or longer than ${LIMITS.schedule} characters`,
     );
   }
-  return { kind: 'race', id, design, schedule, cursor: whole(fields, 'cursor', LIMITS.cursor) };
+  return {
+    kind: 'race',
+    id,
+    design,
+    schedule,
+    cursor: whole(fields, 'cursor', LIMITS.cursor),
+    ...(fields.has('beside') ? { beside: name(fields, 'beside', DESIGN) } : {}),
+  };
 }
 
 function whole(fields: Fields, key: string, most: number): number {

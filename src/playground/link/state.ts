@@ -58,6 +58,8 @@ export interface RaceState {
   readonly schedule: string;
   /** How many steps of the schedule have been taken. */
   readonly cursor: number;
+  /** A second protocol that takes the same schedule. */
+  readonly beside?: string;
 }
 
 export type LinkState = ExperimentState | ProgramState | PairState | RaceState;

@@ -118,7 +118,8 @@ export class Execution {
   }
 
   private choose(count: number): number {
-    const next = this.outcomes[this.taken.length] ?? 0;
+    // A schedule that was made for another program may name more outcomes than there are.
+    const next = Math.min(this.outcomes[this.taken.length] ?? 0, count - 1);
     this.taken.push(next);
     this.counts.push(count);
     return next;
