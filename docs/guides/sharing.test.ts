@@ -103,7 +103,7 @@ describe('what the guide says of links', () => {
 describe('the buttons that the guide names', () => {
   /** Where each stands; the tests in e2e/ press them by these names. */
   const places: Readonly<Record<string, readonly string[]>> = {
-    'src/components/Experiment/index.tsx': ['Link'],
+    'src/components/Experiment/index.tsx': ['Share'],
     'src/components/Race/Stepper.tsx': ['Link to this state'],
     'src/playground/ui/PlaygroundView.tsx': ['Share', 'Embed'],
     'src/playground/ui/PairView.tsx': ['Share both'],
