@@ -12,6 +12,7 @@ import type { Scheduler } from './engine/scheduler.ts';
 import type { Trace } from './engine/trace.ts';
 import { AddressSpace } from './host/addressSpace.ts';
 import { Host } from './host/host.ts';
+import type { PinningDesign } from './kvm/pinning.ts';
 import { Vm, type VmDesigns } from './kvm/vm.ts';
 
 export interface MachineOptions {
@@ -59,6 +60,7 @@ function refuse(which: Profile, designs: VmDesigns): void {
       `${name} keeps private and shared in the RMP, which a VM of type ${which.vmType} has not`,
     );
   }
+  refusePinning(which, designs.pinning);
   if (which.mmu !== 'tdp' && rules.privateMemory) {
     throw new RangeError(
       `a VM of type ${which.vmType} has private memory, which only the MMU "tdp" can map, not "${which.mmu}"`,
@@ -77,6 +79,28 @@ function refuse(which: Profile, designs: VmDesigns): void {
   if (name === 'explicit-slots' && which.vmType === 'tdx') {
     throw new RangeError(
       `${name} deletes slots, and a TDX guest loses the private pages of a slot that goes`,
+    );
+  }
+}
+
+/** Pins are for memory that the host could move, and some for memory that cannot be read in another place. */
+function refusePinning({ vmType }: Profile, pinning: PinningDesign | undefined): void {
+  if (pinning === undefined) return;
+  const { name, memory } = pinning;
+  const { privateMemory, encrypted } = rulesOf(vmType);
+  if (memory === 'guest_memfd' && !privateMemory) {
+    throw new RangeError(
+      `${name} wants private memory in a guest_memfd, and no fault of a VM of type ${vmType} tells private from shared`,
+    );
+  }
+  if (memory === 'mapped' && privateMemory) {
+    throw new RangeError(
+      `${name} is about memory that the VMM maps; a VM of type ${vmType} has its private memory in a guest_memfd, which the host does not move`,
+    );
+  }
+  if (pinning.forEncrypted && !encrypted) {
+    throw new RangeError(
+      `${name} encrypts a page anew where it is moved to, and the memory of a VM of type ${vmType} is not encrypted`,
     );
   }
 }

@@ -198,6 +198,20 @@ export const SINGH_OCTOBER: Source = {
   messageId: 'a1ecadce-531f-3698-7962-cbca6a1ebaf3@amd.com',
 };
 
+/** Firmware from 0.17 on can move encrypted pages; a pin has to last as long as the guest. */
+export const SINGH_FIRMWARE: Source = {
+  title: 'Brijesh Singh, Re: [RFC PATCH 0/8] KVM: x86/mmu: Introduce pinned SPTEs framework',
+  date: '2020-08-03',
+  messageId: '3bf90589-8404-8bd6-925c-427f72528fc2@amd.com',
+};
+
+/** All effort into memory of a file that KVM owns: it pins by its nature. */
+export const CHRISTOPHERSON_FD_PINS: Source = {
+  title: 'Sean Christopherson, Re: [PATCH RFC v1 0/9] KVM: SVM: Defer page pinning for SEV guests',
+  date: '2022-03-28',
+  messageId: 'YkIh8zM7XfhsFN8L@google.com',
+};
+
 /** Starting an SEV guest with everything pinned, and with pins on faults: a hand-held stopwatch. */
 export const VAN_TASSELL: Source = {
   title: 'Eric van Tassell, on deferring the pinning of SEV guest memory',

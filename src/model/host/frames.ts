@@ -256,6 +256,12 @@ export class Frames implements Hashable {
     this.seals.copy(from, to);
   }
 
+  /** Firmware encrypts what a frame holds anew, for the place where it is. */
+  rebind(pfn: number): void {
+    this.access.write(this.contentObjects + (pfn % OBJECTS));
+    this.seals.rebind(pfn);
+  }
+
   /** A token nobody used before. */
   newToken(): number {
     return ++this.lastToken;

@@ -44,6 +44,7 @@ export function* migratePage(mm: Mm, page: number): Actor<MigrationResult> {
   const to = busy ? NO_PFN : frames.allocate(owner);
   if (to !== NO_PFN) {
     frames.copy(from, to);
+    for (const moved of mm.movers) moved(from, to);
     frames.setExclusive(to, frames.isExclusive(from));
     yield host.costs.migratePage;
     if (file !== null) {

@@ -37,6 +37,8 @@ export class Mm implements PageOwner, Hashable {
   /** Number of the next reverse mapping. */
   private nextAnonVma = 1;
   private nextTop = 2 ** 35;
+  /** Told of each page that was copied to another frame, before anybody can reach it there. */
+  readonly movers: ((from: number, to: number) => void)[] = [];
   private readonly notifiers: MmuNotifier[] = [];
   private readonly unmapFilePages: UnmapFilePages;
 

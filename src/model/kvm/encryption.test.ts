@@ -35,7 +35,7 @@ describe('a page of an SEV guest', () => {
       expect(yield* vcpu.read(3, true)).toBe(77);
       expect(yield* migratePage(mm, hva + 3)).toBe('moved');
       expect(yield* vcpu.read(3, true)).toBe(GARBAGE_TOKEN);
-      host.frames.seals.rebind(mm.walk(hva + 3, false));
+      host.frames.rebind(mm.walk(hva + 3, false));
       expect(yield* vcpu.read(3, true)).toBe(77);
     });
   });

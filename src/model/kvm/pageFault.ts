@@ -149,8 +149,10 @@ export function* handleFault(
       return PF_EXIT;
     }
     const writable = hostWritable && (slot.flags & MEM_READONLY) === 0;
-    const pinned = pinning?.installing?.(gfn, pfn, vm.mmu.keptPfn(gfn, isPrivate)) ?? false;
-    const level = leafLevel(vm, slot, gfn, isPrivate);
+    const level = vm.nxHugePages && vcpu.fetches ? 1 : leafLevel(vm, slot, gfn, isPrivate);
+    // What is in the way goes, with its pin, before the new one is taken.
+    if (pinning?.installing !== undefined) vm.mmu.clearWay(gfn, isPrivate, level);
+    const pinned = pinning?.installing?.(gfn, pfn, vm.mmu.keptPfn(gfn, isPrivate, level)) ?? false;
     if (vm.mmu.install(gfn, pfn, writable, isPrivate, pinned, level, vm.leafType(pfn), !prefetch)) {
       result = PF_FIXED;
       vm.stats.fixed++;

@@ -24,6 +24,13 @@ export interface PinningDesign {
   readonly title: string;
   /** Where it was proposed. */
   readonly mail: Source;
+  /**
+   * Where the memory must be that it keeps in place: `mapped` by the VMM, or in a `guest_memfd`. Either will do unless
+   * given.
+   */
+  readonly memory?: 'mapped' | 'guest_memfd';
+  /** It does something about encryption, and makes no sense without. */
+  readonly forEncrypted?: boolean;
   /** Its state for one VM. */
   create(vm: Vm): Pinning;
 }
@@ -47,7 +54,8 @@ export interface Pinning {
   /**
    * A leaf is about to be installed, under mmu_lock.
    *
-   * @param kept frame that a pinned entry for it names already, be it present or left behind by `keep-pinned`; or NO_PFN.
+   * @param kept frame that a pinned entry of the same size names already, be it present or left behind by `keep-pinned`;
+   *   or NO_PFN. What a larger or smaller entry in the way holds is its own.
    * @returns whether the entry gets the PINNED bit.
    */
   installing?(gfn: number, pfn: number, kept: number): boolean;
@@ -61,6 +69,11 @@ export interface Pinning {
   readonly heedsBalloon?: boolean;
   /** Page tables with pinned entries are never taken away for want of table pages. */
   readonly keepsTables?: boolean;
+  /**
+   * The host has copied a page of the VMM to another frame. Nobody can reach either until it has returned: the page's
+   * entries wait for it.
+   */
+  moved?(from: number, to: number): void;
   /** The address space goes, while somebody may still hold the VM. */
   mmReleased?(): Actor;
   /** The last reference to the VM is gone. */

@@ -102,10 +102,19 @@ export class SpteTrees implements Hashable {
     };
   }
 
-  /** The frame that a pinned entry names, whether it maps it or was left behind by a zap; or NO_PFN. */
-  keptPfn(gfn: number, isPrivate: boolean): number {
-    const found = this.entry(gfn, isPrivate);
-    return found?.pinned ? found.pfn : NO_PFN;
+  /** The frame that a pinned entry of `level` names, whether it maps it or was left behind by a zap; or NO_PFN. */
+  keptPfn(gfn: number, isPrivate: boolean, level = 1): number {
+    const table = this.rootFor(isPrivate).lowest(gfn, level);
+    return table.level === level ? this.keptIn(table, gfn) : NO_PFN;
+  }
+
+  /** The frame that the entry of a table for gfn names, where it is a pinned leaf; or NO_PFN. */
+  protected keptIn(table: Table, gfn: number): number {
+    const at = 2 * entryIndex(gfn, table.level);
+    const low = table.words[at];
+    const high = table.words[at + 1];
+    if ((high & this.format.pinnedHigh) === 0) return NO_PFN;
+    return frameIn(table, gfn, low, high);
   }
 
   /** Splits huge leaves that map gfn until one of `level` does, if any does. */

@@ -133,6 +133,11 @@ export class TdpMmu extends SpteTrees {
     return true;
   }
 
+  /** Splits or drops what is in the way of a leaf of `level` for gfn. Called with mmu_lock held, before `install`. */
+  clearWay(gfn: number, isPrivate: boolean, level: number): void {
+    this.tableFor(this.rootFor(isPrivate), gfn, level);
+  }
+
   /** Removes the leaves that overlap gfns [start, end) from the roots that `filter` selects; returns how many. */
   zap(start: number, end: number, filter: number, reason: ZapReason = 'attributes'): number {
     let zapped = 0;

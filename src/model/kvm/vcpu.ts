@@ -20,6 +20,8 @@ export class Vcpu {
   /** Set where the guest has asked for asynchronous page faults. */
   asyncFaults: AsyncFaults | null = null;
 
+  /** Its accesses fetch instructions. */
+  fetches = false;
   /** The CPU it runs on. */
   cpu = 0;
   /** Where its writes are logged, where the VM logs into rings. */
@@ -55,7 +57,7 @@ export class Vcpu {
       }
       if (engine.stepwise) yield POINT;
       const pfn = mmu.translate(gfn, write, wantsPrivate);
-      if (pfn !== NO_PFN) {
+      if (pfn !== NO_PFN && !(vm.nxHugePages && this.fetches && isLarge(vm, gfn))) {
         if (wantsPrivate && vm.secureEpt?.isPending(gfn)) {
           // A #VE: its handler accepts the page, which takes it apart where it is a large one.
           if (vm.secureEpt.accept(gfn, 1) === 'violation') {
@@ -134,4 +136,10 @@ export class Vcpu {
     this.vm.host.dirtyLines?.write(this.cpu, pfn);
     return true;
   }
+}
+
+/** Whether a gfn is mapped by a leaf that is not a small one. */
+function isLarge(vm: Vm, gfn: number): boolean {
+  const entry = vm.mmu.entry(gfn, false);
+  return entry !== null && entry.level > 1;
 }

@@ -100,6 +100,8 @@ export class Vm implements Hashable {
   readonly vcpus: Vcpu[] = [];
   /** Descriptors and files that keep the VM alive: its own, those of vCPUs, and guest_memfds. */
   users = 1;
+  /** Large leaves cannot be executed: an instruction that is fetched from one gets a small one (kvm.nx_huge_pages). */
+  nxHugePages = false;
   /** Devices whose DMA does not snoop caches. */
   noncoherentDma = 0;
   private ramType: number;
@@ -161,6 +163,7 @@ export class Vm implements Hashable {
     this.encryptedRegions = new EncryptedRegions(this);
     this.notifier = new KvmNotifier(this);
     mm.registerNotifier(this.notifier);
+    if (this.pinning?.moved !== undefined) mm.movers.push((from, to) => this.pinning?.moved?.(from, to));
   }
 
   /** Turns quirks off for good, by their bits. What is mapped keeps the memory type it has. */

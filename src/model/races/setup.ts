@@ -4,7 +4,8 @@ import type { Engine } from '../engine/engine.ts';
 import type { AddressSpace } from '../host/addressSpace.ts';
 import { OWNER_ANON } from '../host/frames.ts';
 import { newEntryFlags } from '../host/protection.ts';
-import { PTE_DIRTY, PTE_WRITE, pteHigh, pteLow } from '../host/pte.ts';
+import { PTE_DIRTY, PTE_HUGE, PTE_WRITE, pteHigh, pteLow } from '../host/pte.ts';
+import { PAGES_PER_2M } from '../host/units.ts';
 import type { Memslot } from '../kvm/memslots.ts';
 import type { Vm, VmDesigns } from '../kvm/vm.ts';
 import { buildMachine, type Machine } from '../machine.ts';
@@ -34,4 +35,13 @@ export function hostPage(mm: AddressSpace, page: number): number {
   const flags = newEntryFlags(mm.vmas.find(page)!) | PTE_DIRTY | PTE_WRITE;
   mm.table.write(page, pteLow(pfn, flags), pteHigh(pfn));
   return pfn;
+}
+
+/** The same with a huge page, for the 2 MiB from an aligned host virtual page on. Returns its first frame. */
+export function hugePage(mm: AddressSpace, page: number): number {
+  const head = mm.frames.allocateFolio(OWNER_ANON, PAGES_PER_2M);
+  mm.frames.setExclusive(head, true);
+  const flags = newEntryFlags(mm.vmas.find(page)!) | PTE_HUGE | PTE_DIRTY | PTE_WRITE;
+  mm.table.writeHuge(page, 2, pteLow(head, flags), pteHigh(head));
+  return head;
 }

@@ -61,5 +61,6 @@ export const pinAtRegistration: PinningDesign = {
   name: 'at-registration',
   title: 'Pin everything when the region is registered (merged for SEV)',
   mail: DADHANIA_DEFER,
+  memory: 'mapped',
   create: vm => new AtRegistration(vm),
 };

@@ -99,6 +99,7 @@ export function pinInXarray(limit = Number.MAX_SAFE_INTEGER): PinningDesign {
     name: 'xarray',
     title: 'In an XArray until the VM goes (offered in October 2020)',
     mail: SINGH_OCTOBER,
+    memory: 'mapped',
     create: vm => new InXarray(vm, limit),
   };
 }
@@ -107,5 +108,6 @@ export const pinInMemslot: PinningDesign = {
   name: 'memslot',
   title: 'In the memslot (2022)',
   mail: DADHANIA_DEFER,
+  memory: 'mapped',
   create: vm => new InMemslot(vm),
 };

@@ -63,7 +63,7 @@ function pinnedSptes(
   outlives: Outlives,
   also: Also = 'nothing',
 ): PinningDesign {
-  return { name, title, mail, create: vm => new PinnedSptes(vm, outlives, also) };
+  return { name, title, mail, memory: 'mapped', create: vm => new PinnedSptes(vm, outlives, also) };
 }
 
 /** A notifier event leaves the entry behind as PINNED and not present; whatever drops it lets the page go. */

@@ -4,6 +4,7 @@ import { EINVAL } from '../../host/errno.ts';
 import { migratePage } from '../../host/migrate.ts';
 import { GARBAGE_TOKEN } from '../../host/seals.ts';
 import { guestGivesUp } from '../../kvm/balloon.ts';
+import { GuestMemfd } from '../../kvm/guestMemfd.ts';
 import { launchUpdateData } from '../../kvm/launchUpdate.ts';
 import { createSlot } from '../../kvm/memslotUpdate.ts';
 import type { PinningDesign } from '../../kvm/pinning.ts';
@@ -20,14 +21,22 @@ import {
 const PAGES = 16;
 
 function play(pinning: PinningDesign, script: (machine: Machine, hva: number) => Actor): Machine {
-  const machine = buildMachine({ profile: { vmType: 'sev', release: [5, 9] }, designs: { pinning } });
+  const inFile = pinning.memory === 'guest_memfd';
+  const machine = buildMachine({
+    profile: inFile ? { vmType: 'snp', release: [6, 11] } : { vmType: 'sev', release: [5, 9] },
+    designs: { pinning },
+  });
   const { engine, vm, mm } = machine;
   engine.spawn(
     'script',
     (function* (): Actor {
       const hva = mm.map(PAGES);
-      yield* createSlot(vm, { id: 0, baseGfn: 0, pages: PAGES, flags: 0, hva, gmem: null, gmemOffset: 0 });
+      const gmem = inFile ? new GuestMemfd(vm, PAGES) : null;
+      yield* createSlot(vm, { id: 0, baseGfn: 0, pages: PAGES, flags: 0, hva, gmem, gmemOffset: 0 });
+      if (inFile) yield* vm.conversion.convert(0, PAGES, true);
       yield* script(machine, hva);
+      const closing = gmem?.drop();
+      if (closing) yield* closing;
     })(),
   );
   engine.run();

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { COST_TABLE } from '../../costs/table.ts';
+import { pinAtRegistration } from '../../designs/pinning/atRegistration.ts';
+import { pinningDesigns } from '../../designs/pinning/index.ts';
+import { pinnedByFile } from '../../designs/pinning/unpinned.ts';
 import { type AnyValues, defaults } from '../params.ts';
 import { bootDelayExperiment } from './bootDelay.ts';
 import { fitDadhania, fitVanTassell } from './bootModel.ts';
@@ -46,6 +49,17 @@ describe('pinning/boot-delay', () => {
     const slope = (when: string) => seconds('Dadhania', 192, when) - seconds('Dadhania', 4, when);
     expect(slope('pinned on fault') / slope('pinned up front')).toBeLessThan(0.06);
     expect(slope('pinned up front')).toBeGreaterThan(18);
+  });
+
+  it('takes as long on the fault whatever keeps the page then, and an RMP entry longer in guest_memfd', () => {
+    const lazy = (name: string) => seconds('Dadhania', 192, 'pinned on fault', run({ design: name }));
+    for (const { name } of pinningDesigns) {
+      if (name === pinAtRegistration.name || name === pinnedByFile.name) continue;
+      expect([name, lazy(name)]).toEqual([name, lazy('sptes-rfc')]);
+    }
+    const more = lazy(pinnedByFile.name) - lazy('sptes-rfc');
+    expect(more).toBeGreaterThan(0);
+    expect(more).toBeLessThan(2);
   });
 
   it('has pinning on fault lose its lead when the guest touches all of its memory', () => {

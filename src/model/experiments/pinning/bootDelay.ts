@@ -1,19 +1,33 @@
 import { COST_TABLE } from '../../costs/table.ts';
+import { pinAtRegistration } from '../../designs/pinning/atRegistration.ts';
+import { pinningDesigns } from '../../designs/pinning/index.ts';
+import { pinnedSptesRfc } from '../../designs/pinning/pinnedSptes.ts';
 import { DADHANIA_STARTS, VAN_TASSELL_STARTS } from '../../evidence/pinning.ts';
 import { compare } from '../../evidence/published.ts';
 import { experiment } from '../experiment.ts';
-import { int, number } from '../params.ts';
+import { choice, int, number } from '../params.ts';
 import { type StartMachine, startSeconds } from './bootModel.ts';
 
 const GIB = [4, 8, 16, 32, 60, 64, 96, 128, 160, 192];
 /** The one of Dadhania’s starts that nothing was fitted on: the small guest, pinned on fault. */
 const PREDICTED = 2;
 
+/** Every design but the one that pins up front. */
+const ON_FAULT: Readonly<Record<string, string>> = Object.fromEntries(
+  pinningDesigns.filter(one => one !== pinAtRegistration).map(({ name, title }) => [name, title]),
+);
+
 /** `pinning/boot-delay`: how long a start takes with memory pinned up front, and with pages pinned as they are touched. */
 export const bootDelayExperiment = experiment({
   id: 'pinning/boot-delay',
   question: 'How much of an SEV guest’s start is pinning, and what does pinning on fault leave of it?',
   params: {
+    design: choice({
+      label: 'On the fault',
+      help: 'What keeps a page in its place once the guest has touched it. All but guest_memfd take as long as the first.',
+      options: ON_FAULT,
+      default: 'sptes-rfc',
+    }),
     touchedOneIn: int({
       label: 'The guest touches one page in',
       help: 'While it boots. 64 is its array of struct page, an assumption: nobody counted the pages.',
@@ -66,6 +80,7 @@ export const bootDelayExperiment = experiment({
   },
   run(values) {
     const touched = 1 / values.touchedOneIn;
+    const onFault = pinningDesigns.find(({ name }) => name === values.design) ?? pinnedSptesRfc;
     const dadhania: StartMachine = {
       restNs: values.restSeconds * 1e9,
       pageNs: values.pageNanos,
@@ -78,7 +93,7 @@ export const bootDelayExperiment = experiment({
       { machine: '2020, van Tassell', model: vanTassell },
     ].flatMap(({ machine, model }) =>
       [true, false].flatMap(upFront =>
-        startSeconds(model, upFront, GIB, touched).map((seconds, i) => ({
+        startSeconds(model, upFront ? pinAtRegistration : onFault, GIB, touched).map((seconds, i) => ({
           machine,
           when: upFront ? 'pinned up front' : 'pinned on fault',
           series: `${machine}, ${upFront ? 'up front' : 'on fault'}`,

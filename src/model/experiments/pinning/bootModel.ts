@@ -4,10 +4,9 @@
  * Every page costs the same, so a run brings in a few and multiplies.
  */
 import { COST_TABLE, type Costs } from '../../costs/table.ts';
-import { pinAtRegistration } from '../../designs/pinning/atRegistration.ts';
-import { pinnedSptesRfc } from '../../designs/pinning/pinnedSptes.ts';
 import type { Actor } from '../../engine/step.ts';
 import { DADHANIA_STARTS, VAN_TASSELL_STARTS } from '../../evidence/pinning.ts';
+import { GuestMemfd } from '../../kvm/guestMemfd.ts';
 import { createSlot } from '../../kvm/memslotUpdate.ts';
 import type { PinningDesign } from '../../kvm/pinning.ts';
 import { buildMachine } from '../../machine.ts';
@@ -27,8 +26,9 @@ interface PagePace {
 
 /** Pace of one design on a machine with these costs. */
 function pace(pinning: PinningDesign, costs: Partial<Costs>): PagePace {
+  const inFile = pinning.memory === 'guest_memfd';
   const { engine, vm, mm } = buildMachine({
-    profile: { vmType: 'sev', arch: 'svm', release: [5, 17] },
+    profile: { vmType: inFile ? 'snp' : 'sev', arch: 'svm', release: inFile ? [6, 11] : [5, 17] },
     designs: { pinning },
     costs: { ...costs, memslotCreate: 0, srcuGrace: 0 },
   });
@@ -39,10 +39,12 @@ function pace(pinning: PinningDesign, costs: Partial<Costs>): PagePace {
     'vCPU 0',
     (function* (): Actor {
       const hva = mm.map(SAMPLE);
-      yield* createSlot(vm, { id: 0, baseGfn: 0, pages: SAMPLE, flags: 0, hva, gmem: null, gmemOffset: 0 });
+      const gmem = inFile ? new GuestMemfd(vm, SAMPLE) : null;
+      yield* createSlot(vm, { id: 0, baseGfn: 0, pages: SAMPLE, flags: 0, hva, gmem, gmemOffset: 0 });
       registerNs = engine.now / SAMPLE;
+      if (inFile) yield* vm.conversion.convert(0, SAMPLE, true);
       const began = engine.now;
-      for (let gfn = 0; gfn < SAMPLE; gfn++) yield* vcpu.write(gfn, vm.host.frames.newToken(), false);
+      for (let gfn = 0; gfn < SAMPLE; gfn++) yield* vcpu.write(gfn, vm.host.frames.newToken(), inFile);
       touchNs = (engine.now - began) / SAMPLE;
     })(),
   );
@@ -63,17 +65,17 @@ export interface StartMachine {
 }
 
 /**
- * Time of starts in seconds, one for each size in GiB. `touched` is the share of memory that the guest touches while it
+ * Time of starts in seconds under a design, one for each size in GiB. `touched` is the share of memory that the guest touches while it
  * boots.
  */
 export function startSeconds(
   machine: StartMachine,
-  upFront: boolean,
+  pinning: PinningDesign,
   sizes: readonly number[],
   touched: number,
 ): number[] {
   const { slowness } = machine;
-  const { registerNs, touchNs } = pace(upFront ? pinAtRegistration : pinnedSptesRfc, {
+  const { registerNs, touchNs } = pace(pinning, {
     vmExit: Math.round(COST_TABLE.vmExit.value * slowness),
     stage2Fault: Math.round(machine.stage2Ns * slowness),
     hostFault: 0,

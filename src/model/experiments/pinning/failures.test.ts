@@ -6,6 +6,7 @@ import {
   pinnedSptesRfc,
   pinnedSptesSurviving,
 } from '../../designs/pinning/pinnedSptes.ts';
+import { firmwareMove, pinnedByFile } from '../../designs/pinning/unpinned.ts';
 import { type AnyValues, defaults } from '../params.ts';
 import { failuresExperiment } from './failures.ts';
 
@@ -29,7 +30,7 @@ describe('pinning/failures', () => {
     const { title } = pinnedSptesOctober;
     expect(wrong(rows, title, 'slot updates')).toBeGreaterThan(0);
     expect(wrong(rows, title, 'recycled tables')).toBe(0);
-    expect(wrong(rows, title, 'dropped large SPTEs')).toBe(0);
+    expect(wrong(rows, title, 'NX huge pages toggled')).toBe(0);
     expect(wrong(rows, title, 'kernel build')).toBe(0);
     expect(wrong(rows, title, 'device added and removed')).toBeGreaterThan(0);
   });
@@ -38,7 +39,7 @@ describe('pinning/failures', () => {
     const { title } = pinnedSptesRfc;
     expect(wrong(rows, title, 'compaction alone')).toBe(0);
     expect(wrong(rows, title, 'host page sizes')).toBe(0);
-    for (const cause of ['slot updates', 'recycled tables', 'dropped large SPTEs']) {
+    for (const cause of ['slot updates', 'recycled tables', 'NX huge pages toggled']) {
       expect(wrong(rows, title, cause)).toBeGreaterThan(0);
     }
   });
@@ -49,7 +50,7 @@ describe('pinning/failures', () => {
       pinnedSptesSurviving.title,
       pinInXarray().title,
       pinInMemslot.title,
-      'guest_memfd',
+      pinnedByFile.title,
     ];
     for (const seed of [1, 2]) {
       const list = seed === 1 ? rows : run({ seed });
@@ -62,7 +63,7 @@ describe('pinning/failures', () => {
   });
 
   it('needs firmware for every copy of a page: it mends compaction, and not a collapse that copies by itself', () => {
-    for (const row of rows.filter(r => String(r.design).startsWith('Firmware'))) {
+    for (const row of rows.filter(r => r.design === firmwareMove.title)) {
       // A kernel build has collapses too, and more that keeps them from finding 512 pages at once.
       if (row.when === 'kernel build') continue;
       expect([row.when, (row.wrongReads as number) > 0]).toEqual([row.when, row.when === 'host page sizes']);
@@ -73,9 +74,9 @@ describe('pinning/failures', () => {
     expect(wrong(rows, 'Nothing pinned', 'compaction alone')).toBeGreaterThan(0);
     const moved = (title: string) =>
       rows.find(r => r.when === 'compaction alone' && String(r.design).startsWith(title))!.moved as number;
-    expect(moved('Firmware')).toBe(moved('Nothing pinned'));
+    expect(moved(firmwareMove.title)).toBe(moved('Nothing pinned'));
     expect(moved(pinAtRegistration.title)).toBe(0);
-    expect(moved('guest_memfd')).toBe(0);
+    expect(moved(pinnedByFile.title)).toBe(0);
   });
 
   it('ends faults with an error where an XArray cannot grow', () => {
@@ -88,10 +89,10 @@ describe('pinning/failures', () => {
 
   it('loses what firmware encrypted before the guest touches it, unless launch update pins it too', () => {
     const launched = (list: Rows) => list.filter(r => r.part === 'launch').map(r => r.wrongReads as number);
-    const [nothing, registered, rfc, withLaunch] = launched(rows);
+    const [nothing, registered, rfc, withLaunch, firmware] = launched(rows);
     expect(nothing).toBeGreaterThan(0);
     expect(rfc).toBe(nothing);
-    expect([registered, withLaunch]).toEqual([0, 0]);
+    expect([registered, withLaunch, firmware]).toEqual([0, 0, 0]);
   });
 
   it('may show nothing where the host moves pages a hundred times less often', () => {

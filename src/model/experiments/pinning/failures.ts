@@ -1,6 +1,7 @@
 import { pinAtRegistration } from '../../designs/pinning/atRegistration.ts';
 import { pinningDesigns } from '../../designs/pinning/index.ts';
 import { pinnedSptesLaunch, pinnedSptesRfc } from '../../designs/pinning/pinnedSptes.ts';
+import { firmwareMove } from '../../designs/pinning/unpinned.ts';
 import { experiment } from '../experiment.ts';
 import { int } from '../params.ts';
 import { DISTURBANCES, type Disturbance, failures, type Keeping, shortOfMemory } from './failuresModel.ts';
@@ -16,10 +17,10 @@ const PHASES: readonly {
   readonly disturbances: readonly Disturbance[];
   readonly freshShare: number;
 }[] = [
-  { name: 'boot', disturbances: ['slot updates', 'dropped large SPTEs'], freshShare: 0.5 },
+  { name: 'boot', disturbances: ['slot updates', 'NX huge pages toggled'], freshShare: 0.5 },
   {
     name: 'kernel build',
-    disturbances: ['recycled tables', 'dropped large SPTEs', 'host page sizes'],
+    disturbances: ['recycled tables', 'NX huge pages toggled', 'host page sizes'],
     freshShare: 0.2,
   },
   { name: 'device added and removed', disturbances: ['slot updates'], freshShare: 0.1 },
@@ -91,10 +92,10 @@ export const failuresExperiment = experiment({
     }),
     xarrayPages: int({
       label: 'Memory for an XArray of',
-      help: 'Of 1024 pages that the guest has: what is beyond cannot be pinned, and the fault fails.',
+      help: 'The guest has 512 small pages and a huge one: what is beyond cannot be pinned, and the fault fails.',
       min: 0,
       max: 1024,
-      default: 512,
+      default: 256,
       unit: 'pages',
     }),
     seed: int({ label: 'Seed', min: 1, max: 1_000_000, default: 1 }),
@@ -104,8 +105,6 @@ export const failuresExperiment = experiment({
       { title: 'Nothing pinned', short: 'nothing' },
       ...pinningDesigns.map(pinning => ({ title: pinning.title, short: shortName(pinning), pinning })),
       shortOfMemory(values.xarrayPages),
-      { title: 'Firmware moves pages (SEV firmware 0.17)', short: 'firmware', firmwareMoves: true },
-      { title: 'guest_memfd, on SNP', short: 'guest_memfd', gmem: true },
     ];
     const common = {
       accesses: values.accesses,
@@ -115,20 +114,22 @@ export const failuresExperiment = experiment({
       seed: values.seed,
     };
     refuseLongRuns(common.accesses, common.accessNs, common.compactNs, common.disturbNs);
-    const launches = [undefined, pinAtRegistration, pinnedSptesRfc, pinnedSptesLaunch].map(pinning => {
-      const tries = Math.round(LAUNCH_NS / common.compactNs);
-      const { pages, wrong } = launch({ pinning, tries, seed: values.seed });
-      return {
-        part: 'launch',
-        design: pinning?.title ?? 'Nothing pinned',
-        short: pinning === undefined ? 'nothing' : shortName(pinning),
-        when: 'launch to first touch',
-        wrongReads: wrong,
-        refused: 0,
-        moved: wrong,
-        tried: pages,
-      };
-    });
+    const launches = [undefined, pinAtRegistration, pinnedSptesRfc, pinnedSptesLaunch, firmwareMove].map(
+      pinning => {
+        const tries = Math.round(LAUNCH_NS / common.compactNs);
+        const { pages, wrong } = launch({ pinning, tries, seed: values.seed });
+        return {
+          part: 'launch',
+          design: pinning?.title ?? 'Nothing pinned',
+          short: pinning === undefined ? 'nothing' : shortName(pinning),
+          when: 'launch to first touch',
+          wrongReads: wrong,
+          refused: 0,
+          moved: wrong,
+          tried: pages,
+        };
+      },
+    );
     const guests = keepings.flatMap((keeping, i) => {
       progress?.(i / keepings.length);
       const byPhase = PHASES.map(({ name, disturbances, freshShare }) => ({

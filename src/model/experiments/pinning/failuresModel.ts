@@ -10,19 +10,21 @@ import { Random } from '../../engine/random.ts';
 import type { Actor } from '../../engine/step.ts';
 import { collapseOne } from '../../host/collapse.ts';
 import { migratePage } from '../../host/migrate.ts';
+import { splitFolio } from '../../host/splitFolio.ts';
+import { PAGES_PER_2M } from '../../host/units.ts';
 import { GuestMemfd } from '../../kvm/guestMemfd.ts';
 import { createSlot, deleteSlot } from '../../kvm/memslotUpdate.ts';
+import { setNxHugePages } from '../../kvm/nxHugePages.ts';
 import type { PinningDesign } from '../../kvm/pinning.ts';
 import type { Vm } from '../../kvm/vm.ts';
-import { FILTER_PRIVATE, FILTER_SHARED, zapGfns } from '../../kvm/zap.ts';
 import { buildMachine } from '../../machine.ts';
 
 /** Pages of guest memory: as many as two huge pages have. */
 export const GUEST_PAGES = 1024;
 /** Memslots that a device brings and takes: a BAR each, of the six that PCI lets it have. */
 const BARS = 6;
-/** Pages whose SPTEs go together when a large mapping is dropped. */
-const TABLE_PAGES = 512;
+/** One access in so many fetches an instruction: an assumption, which matters where large mappings are dropped. */
+const FETCH_ONE_IN = 8;
 
 /** What makes KVM drop SPTEs, or the host change its pages. */
 export type Disturbance =
@@ -30,15 +32,15 @@ export type Disturbance =
   | 'slot updates'
   /** The host is short of memory, and KVM’s shrinker takes the oldest table pages (mmu_shrink_scan of 5.9). */
   | 'recycled tables'
-  /** A large mapping is dropped, as after the huge-page mitigation was toggled; its 512 small entries stand for it. */
-  | 'dropped large SPTEs'
+  /** The mitigation for huge pages is turned on or off: every SPTE goes, and large ones where instructions are fetched. */
+  | 'NX huge pages toggled'
   /** The host puts 512 small pages together to a huge one. */
   | 'host page sizes';
 
 export const DISTURBANCES: readonly Disturbance[] = [
   'slot updates',
   'recycled tables',
-  'dropped large SPTEs',
+  'NX huge pages toggled',
   'host page sizes',
 ];
 
@@ -48,10 +50,6 @@ export interface Keeping {
   /** In a word or two. */
   readonly short: string;
   readonly pinning?: PinningDesign;
-  /** Firmware re-encrypts a page for the frame that the host moves it to. */
-  readonly firmwareMoves?: boolean;
-  /** Memory comes from a guest_memfd, which the host cannot move. */
-  readonly gmem?: boolean;
 }
 
 export interface FailuresScene {
@@ -80,12 +78,13 @@ export interface Failures {
 
 /** Runs one guest. */
 export function failures(scene: FailuresScene): Failures {
-  const { keeping } = scene;
+  const { pinning } = scene.keeping;
+  const inFile = pinning?.memory === 'guest_memfd';
   const { engine, vm, mm, host } = buildMachine({
-    profile: keeping.gmem
+    profile: inFile
       ? { vmType: 'snp', arch: 'svm', release: [6, 11] }
       : { vmType: 'sev', arch: 'svm', release: [5, 9], mmu: 'direct-rmap' },
-    designs: { pinning: keeping.pinning },
+    designs: { pinning },
   });
   const out = { wrongReads: 0, refused: 0, moved: 0, tried: 0 };
   let done = false;
@@ -95,21 +94,26 @@ export function failures(scene: FailuresScene): Failures {
     const vcpu = vm.createVcpu();
     const random = new Random(scene.seed);
     hva = mm.map(GUEST_PAGES);
-    const gmem = keeping.gmem ? new GuestMemfd(vm, GUEST_PAGES) : null;
+    // The first half has one small page, and goes on with small ones; the second is to be a huge page.
+    if (!inFile) yield* mm.fault(hva, true);
+    host.thp = 'always';
+    const gmem = inFile ? new GuestMemfd(vm, GUEST_PAGES) : null;
     yield* createSlot(vm, { id: 0, baseGfn: 0, pages: GUEST_PAGES, flags: 0, hva, gmem, gmemOffset: 0 });
-    if (keeping.gmem) yield* vm.conversion.convert(0, GUEST_PAGES, true);
+    if (inFile) yield* vm.conversion.convert(0, GUEST_PAGES, true);
     spawnHost(engine, random.word());
     const last = new Map<number, number>();
     let fresh = 0;
     for (let i = 0; i < scene.accesses; i++) {
       const takeFresh = fresh < GUEST_PAGES && (fresh === 0 || random.chance(scene.freshShare));
-      const gfn = takeFresh ? fresh++ : random.below(fresh);
+      const gfn = touched(takeFresh ? fresh++ : random.below(fresh));
       const expected = last.get(gfn);
       // A page is written before it is read: nobody reads what was not put there.
       if (expected !== undefined) {
+        vcpu.fetches = i % FETCH_ONE_IN === 0;
         const found = yield* vcpu.read(gfn, true);
         if (found === undefined) out.refused++;
         else if (found !== expected) out.wrongReads++;
+        vcpu.fetches = false;
       }
       const token = host.frames.newToken();
       if (yield* vcpu.write(gfn, token, true)) last.set(gfn, token);
@@ -131,16 +135,16 @@ export function failures(scene: FailuresScene): Failures {
       yield scene.compactNs;
       const page = hva + random.below(GUEST_PAGES);
       out.tried++;
-      if ((yield* migratePage(mm, page)) !== 'moved') continue;
-      out.moved++;
-      if (keeping.firmwareMoves) host.frames.seals.rebind(mm.table.pfn(page));
+      // A huge page is split first, if it can be.
+      if (mm.table.levelOf(page) > 1) yield* splitFolio(mm, page);
+      if ((yield* migratePage(mm, page)) === 'moved') out.moved++;
     }
   }
 
   function* disturber(disturbance: Disturbance, random: Random): Actor {
     while (!done) {
       yield scene.disturbNs;
-      yield* disturb(disturbance, random.below(GUEST_PAGES / TABLE_PAGES) * TABLE_PAGES);
+      yield* disturb(disturbance, random.below(GUEST_PAGES / PAGES_PER_2M) * PAGES_PER_2M);
     }
   }
 
@@ -156,8 +160,8 @@ export function failures(scene: FailuresScene): Failures {
       case 'recycled tables':
         yield* shrink(vm);
         return;
-      case 'dropped large SPTEs':
-        yield* dropLarge(vm, first);
+      case 'NX huge pages toggled':
+        yield* setNxHugePages(vm, !vm.nxHugePages);
         return;
       case 'host page sizes': {
         yield mm.mmapLock.write();
@@ -173,6 +177,11 @@ export function failures(scene: FailuresScene): Failures {
   return out;
 }
 
+/** The gfn that is touched as the nth: one of each half in turn. */
+function touched(nth: number): number {
+  return (nth >> 1) + (nth % 2) * PAGES_PER_2M;
+}
+
 /** The shrinker scans more table pages than so small a guest has; what may go, goes. */
 function* shrink(vm: Vm): Actor {
   const mmu = vm.rmapMmu;
@@ -182,12 +191,6 @@ function* shrink(vm: Vm): Actor {
   mmu.changeLimit(1);
   mmu.limit = limit;
   yield mmu.recycled > recycled ? vm.costs.zap : 0;
-  vm.mmuLock.writeUnlock();
-}
-
-function* dropLarge(vm: Vm, first: number): Actor {
-  yield vm.mmuLock.write();
-  yield* zapGfns(vm, first, first + TABLE_PAGES, FILTER_SHARED | FILTER_PRIVATE, 'resize');
   vm.mmuLock.writeUnlock();
 }
 

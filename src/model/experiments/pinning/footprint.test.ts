@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pinAtRegistration } from '../../designs/pinning/atRegistration.ts';
 import { pinInMemslot, pinInXarray } from '../../designs/pinning/beside.ts';
 import { pinnedSptesBallooning, pinnedSptesRfc } from '../../designs/pinning/pinnedSptes.ts';
+import { firmwareMove, pinnedByFile } from '../../designs/pinning/unpinned.ts';
 import type { PinningDesign } from '../../kvm/pinning.ts';
 import { type AnyValues, defaults } from '../params.ts';
 import { footprintExperiment } from './footprint.ts';
@@ -30,6 +31,17 @@ describe('pinning/footprint', () => {
       expect(of(design).afterBalloonGib).toBe(of(design).heldGib);
     }
     expect(nothing().afterBalloonGib as number).toBeLessThan(nothing().heldGib as number);
+  });
+
+  it('gives memory back where nothing is pinned: with firmware that moves pages, and in a file', () => {
+    for (const design of [firmwareMove, pinnedByFile]) {
+      expect(of(design)).toMatchObject({
+        heldGib: nothing().heldGib,
+        afterBalloonGib: nothing().afterBalloonGib,
+        afterProcessGib: 0,
+        metadataMib: 0,
+      });
+    }
   });
 
   it('lets SPTEs’ pins go with the process, and the others’ with the last descriptor of the VM', () => {

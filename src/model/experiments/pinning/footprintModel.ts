@@ -1,6 +1,7 @@
 /** What pinning holds, in host memory and in the kernel's books; and what a slot update makes a guest fault again. */
 import type { Actor } from '../../engine/step.ts';
 import { guestGivesUp } from '../../kvm/balloon.ts';
+import { GuestMemfd } from '../../kvm/guestMemfd.ts';
 import { createSlot, deleteSlot } from '../../kvm/memslotUpdate.ts';
 import type { PinningDesign } from '../../kvm/pinning.ts';
 import { putVm } from '../../kvm/vmLifetime.ts';
@@ -33,8 +34,11 @@ export interface Footprint {
 
 /** Runs a guest that touches pages and gives some of them back; then its process ends, and then the VM. */
 export function footprint(scene: FootprintScene): Footprint {
+  const inFile = scene.pinning?.memory === 'guest_memfd';
   const { engine, vm, mm, host } = buildMachine({
-    profile: { vmType: 'sev', arch: 'svm', release: [5, 9] },
+    profile: inFile
+      ? { vmType: 'snp', arch: 'svm', release: [6, 11] }
+      : { vmType: 'sev', arch: 'svm', release: [5, 9] },
     designs: { pinning: scene.pinning },
   });
   const vcpu = vm.createVcpu();
@@ -43,15 +47,10 @@ export function footprint(scene: FootprintScene): Footprint {
     'vCPU 0',
     (function* (): Actor {
       const hva = mm.map(SAMPLE_PAGES);
-      yield* createSlot(vm, {
-        id: 0,
-        baseGfn: 0,
-        pages: SAMPLE_PAGES,
-        flags: 0,
-        hva,
-        gmem: null,
-        gmemOffset: 0,
-      });
+      const gmem = inFile ? new GuestMemfd(vm, SAMPLE_PAGES) : null;
+      const slot = { id: 0, baseGfn: 0, pages: SAMPLE_PAGES, flags: 0, hva, gmem, gmemOffset: 0 };
+      yield* createSlot(vm, slot);
+      if (inFile) yield* vm.conversion.convert(0, SAMPLE_PAGES, true);
       const touched = touchedGfns(scene);
       for (const gfn of touched) yield* vcpu.write(gfn, host.frames.newToken(), true);
       out.held = host.frames.inUse;
@@ -59,9 +58,13 @@ export function footprint(scene: FootprintScene): Footprint {
       const given = Math.round(touched.length * scene.ballooned);
       for (const gfn of touched.slice(touched.length - given)) {
         yield* guestGivesUp(vm, gfn, gfn + 1);
-        yield* mm.dontNeed(hva + gfn, hva + gfn + 1);
+        if (gmem === null) yield* mm.dontNeed(hva + gfn, hva + gfn + 1);
+        else yield* gmem.punchHole(gfn, gfn + 1);
       }
       out.afterBalloon = host.frames.inUse;
+      // The process has the file's only descriptor.
+      const closing = gmem?.drop();
+      if (closing) yield* closing;
       yield* mm.exit();
       out.afterProcess = host.frames.inUse;
       yield* putVm(vm);

@@ -10,6 +10,8 @@ const SHORT: Readonly<Record<string, string>> = {
   'sptes-surviving': 'SPTE, any zap',
   xarray: 'XArray',
   memslot: 'memslot',
+  'firmware-move': 'firmware',
+  'guest-memfd': 'guest_memfd',
 };
 
 /** A design in a word or two; its title where it has none. */

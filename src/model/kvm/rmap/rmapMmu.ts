@@ -10,7 +10,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { StateHash } from '../../engine/hash.ts';
 import { NO_PFN } from '../../host/frames.ts';
 import { entryIndex, type RadixTable, spanOf, Table } from '../../host/radixTable.ts';
-import { SPTE_HUGE, type SpteFormat, sptePfn } from '../spte.ts';
+import { SPTE_HUGE, type SpteFormat } from '../spte.ts';
 import { isEmpty, TdpMmu } from '../tdpMmu.ts';
 import { FILTER_PRIVATE, FILTER_SHARED, type ZapReason } from '../zap.ts';
 import { Rmaps } from './rmaps.ts';
@@ -104,12 +104,9 @@ export class RmapMmu extends TdpMmu {
     return true;
   }
 
-  override keptPfn(gfn: number, isPrivate: boolean): number {
-    const orphan = this.orphans.get(keyOf(1, gfn - (gfn % spanOf(2))));
-    if (orphan === undefined) return super.keptPfn(gfn, isPrivate);
-    const at = 2 * entryIndex(gfn, 1);
-    const high = orphan.words[at + 1];
-    return high & this.format.pinnedHigh ? sptePfn(orphan.words[at], high) : NO_PFN;
+  override keptPfn(gfn: number, isPrivate: boolean, level = 1): number {
+    const orphan = this.orphans.get(keyOf(level, gfn - (gfn % spanOf(level + 1))));
+    return orphan === undefined ? super.keptPfn(gfn, isPrivate, level) : this.keptIn(orphan, gfn);
   }
 
   /** Write-protects by reverse map, and huge leaves as they are: the write that follows drops them. */

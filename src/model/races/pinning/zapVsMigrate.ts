@@ -2,19 +2,24 @@
  * What unpins a page of an encrypted guest, against the host's compaction (threads of August and October 2020). A page
  * that moves while the guest lives is lost, because its ciphertext is bound to the frame.
  */
+import { firmwareMove } from '../../designs/pinning/unpinned.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { type Actor, POINT } from '../../engine/step.ts';
 import type { Source } from '../../evidence/published.ts';
+import type { AddressSpace } from '../../host/addressSpace.ts';
 import { NO_PFN } from '../../host/frames.ts';
 import { migratePage } from '../../host/migrate.ts';
+import { splitFolio } from '../../host/splitFolio.ts';
+import { PAGES_PER_2M } from '../../host/units.ts';
 import { DirtyBitmap } from '../../kvm/dirtyBitmap.ts';
+import { guestWrites } from '../../kvm/guestContents.ts';
 import { MEM_LOG_DIRTY_PAGES } from '../../kvm/memslots.ts';
 import { deleteSlot } from '../../kvm/memslotUpdate.ts';
 import type { Pinning, PinningDesign } from '../../kvm/pinning.ts';
 import type { Vm } from '../../kvm/vm.ts';
 import { putVm } from '../../kvm/vmLifetime.ts';
 import type { Race, RaceWorld } from '../race.ts';
-import { hostPage, placeSlot, raceMachine } from '../setup.ts';
+import { hostPage, hugePage, placeSlot, raceMachine } from '../setup.ts';
 import { showMemory } from '../show.ts';
 import { Watched } from '../watched.ts';
 import { pinningHooks } from './pinningHooks.ts';
@@ -30,6 +35,8 @@ const SINGH_2020: Source = {
 const WORLD_OF_2020 = { vmType: 'sev', release: [5, 9], mmu: 'direct-rmap' } as const;
 
 const GFN = 0;
+/** What the guest has written to the page that firmware is to move. */
+const WRITTEN = 7;
 /** Another page: of a slot of its own, which the VMM deletes meanwhile, or one that another vCPU touches. */
 const OTHER = 1;
 
@@ -37,6 +44,7 @@ const OTHER = 1;
 const ELSEWHERE = 2 ** 18;
 
 const NEVER_MOVES = 'ciphertext never moves while the guest lives';
+const READS_BACK = 'the guest reads what it wrote';
 const ONCE = 'every pin is released exactly once';
 
 /** Designs whose actors are the two ways to the end of a VM. */
@@ -63,7 +71,7 @@ export const zapVsMigrate: Race = {
     },
     {
       name: 'xarray-large',
-      title: 'XArray, and a write that is logged drops the large SPTE around the page',
+      title: 'XArray, and a write that is logged drops the large SPTE of the huge page',
       expected: 'holds',
     },
     {
@@ -87,6 +95,11 @@ export const zapVsMigrate: Race = {
       expected: 'holds',
     },
     {
+      name: 'firmware',
+      title: 'Not pinned: firmware encrypts the page anew while its entries wait (named in August 2020)',
+      expected: 'holds',
+    },
+    {
       name: 'spte',
       title: 'Pinned in the SPTE and unpinned with it (RFC of July 2020)',
       weakening: 'The pin goes with its SPTE, and deleting any slot zaps everything.',
@@ -100,9 +113,16 @@ export const zapVsMigrate: Race = {
     },
     {
       name: 'spte-large',
-      title: 'Unpinned with the SPTE, and a write that is logged drops the large one around the page',
-      weakening: 'The pin goes with its SPTE, and logging writes page by page drops the large one.',
-      expected: NEVER_MOVES,
+      title: 'Unpinned with the SPTE, and a write that is logged drops the large one of the huge page',
+      weakening:
+        'The pin goes with the large SPTE; but the small one in its place holds the huge page, which the host moves only in pieces.',
+      expected: 'holds',
+    },
+    {
+      name: 'firmware-late',
+      title: 'Not pinned, and firmware comes when the page has moved',
+      weakening: 'The page’s entries are put back before the firmware has encrypted it anew.',
+      expected: READS_BACK,
     },
     {
       name: 'pin-after-install',
@@ -124,6 +144,7 @@ export const zapVsMigrate: Race = {
     },
   ],
   build(engine, design): RaceWorld {
+    if (design.startsWith('firmware')) return firmwareWorld(engine, design);
     return ENDINGS.includes(design) ? endWorld(engine, design) : lifeWorld(engine, design);
   },
 };
@@ -134,7 +155,7 @@ const FAULTING = ['xarray', 'pin-after-install', 'pin-before-check'];
 /**
  * A vCPU writes to a page while the host compacts: as its first touch of it, or while something else takes its SPTE.
  * The VMM deletes another slot and everything is zapped; or another vCPU faults, and tables are recycled for it, or the
- * large SPTE that maps both pages is dropped.
+ * large SPTE that maps both pages is dropped, behind which the host has a huge page.
  */
 function lifeWorld(engine: Engine, design: string): RaceWorld {
   let pins!: Pins;
@@ -146,22 +167,22 @@ function lifeWorld(engine: Engine, design: string): RaceWorld {
     },
   };
   const { vm, mm, host } = raceMachine(engine, WORLD_OF_2020, { pinning });
-  const hva = mm.map(3);
-  const page = hostPage(mm, hva);
   const isLarge = design.endsWith('-large');
   const recycles = design.endsWith('-recycle');
+  const hva = mm.map(isLarge ? PAGES_PER_2M : 3);
+  const page = isLarge ? hugePage(mm, hva) : hostPage(mm, hva);
   if (isLarge) {
     placeSlot(vm, {
-      pages: 2,
+      pages: PAGES_PER_2M,
       hva,
       flags: MEM_LOG_DIRTY_PAGES,
-      dirty: new DirtyBitmap(2, false, engine.access),
+      dirty: new DirtyBitmap(PAGES_PER_2M, false, engine.access),
     });
   } else {
     placeSlot(vm, { pages: 1, hva });
     placeSlot(vm, { id: 1, baseGfn: OTHER, pages: 1, hva: hva + OTHER });
   }
-  if (isLarge || recycles) hostPage(mm, hva + OTHER);
+  if (recycles) hostPage(mm, hva + OTHER);
   const written = new Watched(engine, 'encrypted frame', NO_PFN);
   const moved = new Watched(engine, 'moved frame', NO_PFN);
   const copy = host.frames.copy.bind(host.frames);
@@ -174,13 +195,13 @@ function lifeWorld(engine: Engine, design: string): RaceWorld {
   if (!faulting) {
     const bit = vm.pinning!.installing!(GFN, page, NO_PFN);
     vm.mmu.install(GFN, page, true, false, bit, isLarge ? 2 : 1);
-    if (isLarge) vm.mmu.writeProtect(GFN, OTHER + 1);
+    if (isLarge) vm.mmu.writeProtect(GFN, PAGES_PER_2M);
     if (recycles) fillTables(vm, hostPage(mm, hva + 2));
     written.set(page);
   }
 
   engine.spawn('vCPU 0', guest(vm, written, design === 'pin-after-install' ? pins : null));
-  engine.spawn('compaction', migratePage(mm, hva));
+  engine.spawn('compaction', compact(mm, hva));
   if (isLarge || recycles) engine.spawn('vCPU 1', vm.createVcpu().access(OTHER, true, true));
   else if (!faulting) engine.spawn('VMM', deleteSlot(vm, 1));
   return {
@@ -202,6 +223,12 @@ function lifeWorld(engine: Engine, design: string): RaceWorld {
   };
 }
 
+/** The host moves a page; one that is part of a huge page it splits off first. */
+function* compact(mm: AddressSpace, page: number): Actor {
+  if (mm.table.levelOf(page) > 1) yield* splitFolio(mm, page);
+  yield* migratePage(mm, page);
+}
+
 /** @param pinsLate the pins, where the page is pinned once the vCPU has it. */
 function* guest(vm: Vm, written: Watched<number>, pinsLate: Pins | null): Actor {
   const pfn = yield* vm.createVcpu().access(GFN, true, true);
@@ -216,6 +243,44 @@ function* guest(vm: Vm, written: Watched<number>, pinsLate: Pins | null): Actor 
 function fillTables(vm: Vm, pfn: number): void {
   vm.mmu.install(ELSEWHERE, pfn, true, false);
   vm.rmapMmu!.limit = vm.rmapMmu!.used + 4;
+}
+
+/** A page is moved that the guest has written, and the guest reads it: nothing pins it, and firmware is called. */
+function firmwareWorld(engine: Engine, design: string): RaceWorld {
+  const late = design === 'firmware-late';
+  const { vm, mm, host } = raceMachine(engine, WORLD_OF_2020, late ? {} : { pinning: firmwareMove });
+  const hva = mm.map(1);
+  const page = hostPage(mm, hva);
+  placeSlot(vm, { pages: 1, hva });
+  guestWrites(vm, page, WRITTEN, true);
+  vm.mmu.install(GFN, page, true, false);
+  const found = new Watched(engine, 'found', WRITTEN);
+  engine.spawn(
+    'vCPU 0',
+    (function* (): Actor {
+      found.set((yield* vm.createVcpu().read(GFN, true)) ?? WRITTEN);
+    })(),
+  );
+  engine.spawn(
+    'compaction',
+    (function* (): Actor {
+      yield* migratePage(mm, hva);
+      if (!late) return;
+      yield POINT;
+      host.frames.rebind(mm.walk(hva, false));
+    })(),
+  );
+  return {
+    properties: [
+      {
+        name: READS_BACK,
+        when: 'always',
+        check: () => found.get() === WRITTEN || 'what it found is noise: encrypted for the frame before',
+      },
+    ],
+    memory: { vm, gfns: [GFN] },
+    show: () => showMemory(vm, 1),
+  };
 }
 
 /** The address space dies while somebody gives back the last reference to the VM. */
