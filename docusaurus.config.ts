@@ -84,7 +84,10 @@ export default {
     },
     footer: {
       copyright: 'Apache-2.0. No cookies, no tracking: no page asks any other site for anything.',
-      links: [{ label: 'Licences of what it ships', href: 'pathname:///licences.txt' }],
+      links: [
+        { label: 'Licences of what it ships', href: 'pathname:///licences.txt' },
+        { html: '<button type="button" class="fl-keys-button" data-keys>Keys</button>' },
+      ],
     },
     colorMode: { respectPrefersColorScheme: true },
   } satisfies UserThemeConfig,

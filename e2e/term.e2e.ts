@@ -16,6 +16,11 @@ describe('a word of the glossary', () => {
     // The pointer may go there: it stays.
     await meaning.hover();
     expect(await meaning.count()).toBe(1);
+    await page.keyboard.press('Escape');
+    await meaning.waitFor({ state: 'detached' });
+    await page.mouse.move(0, 0);
+    await term.hover();
+    await meaning.waitFor();
     await page.mouse.move(0, 0);
     await meaning.waitFor({ state: 'detached' });
     await term.focus();

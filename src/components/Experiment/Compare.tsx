@@ -5,9 +5,11 @@ import { CURSOR_STEPS, type Cursor, drawComparison, stepAt } from '../../views/c
 import { CHOSEN, enliven } from '../../views/enliven.ts';
 import type { Outcome } from '../../views/index.ts';
 import { numberOf } from '../../views/lanes.ts';
+import Action from '../Action.tsx';
 import Control from './Control.tsx';
 import { Pool } from './pool.ts';
 import { difference } from './setting.ts';
+import { useOpened } from './useOpened.ts';
 
 /** How long the page waits for a control to come to rest, in ms. */
 const REST = 120;
@@ -20,7 +22,7 @@ interface Props {
   readonly state: CompareState;
   readonly onChange: (state: CompareState) => void;
   readonly onClose: () => void;
-  /** Whether it runs as soon as it stands: not where a link brought it. */
+  /** Whether the reader has opened it: then it takes the focus and runs as soon as it stands; not where a link brought it. */
   readonly eager: boolean;
 }
 
@@ -35,6 +37,7 @@ function statusText(status: Status): string {
 /** A second setting beside the experiment's own: both run, both drawn on one scale, and what differs marked. */
 export default function Compare({ id, params, values, state, onChange, onClose, eager }: Props): ReactNode {
   const headingId = useId();
+  const section = useOpened(eager);
   const cursorId = useId();
   const place = useRef<HTMLDivElement>(null);
   const pool = useRef<Pool>(undefined);
@@ -111,7 +114,7 @@ export default function Compare({ id, params, values, state, onChange, onClose, 
 
   const says = difference(params, values, other);
   return (
-    <section className="fl-compare" aria-labelledby={headingId}>
+    <section className="fl-compare" aria-labelledby={headingId} ref={section} tabIndex={-1}>
       <p className="fl-question" id={headingId}>
         Comparison: A is the setting above, B the one here
       </p>
@@ -131,15 +134,9 @@ export default function Compare({ id, params, values, state, onChange, onClose, 
           </div>
         </fieldset>
         <div className="fl-actions">
-          <button type="button" onClick={run}>
-            Run both
-          </button>
-          <button type="button" onClick={() => onChange({ ...state, values })}>
-            Make B like A
-          </button>
-          <button type="button" onClick={onClose}>
-            Close comparison
-          </button>
+          <Action onPress={run}>Run both</Action>
+          <Action onPress={() => onChange({ ...state, values })}>Make B like A</Action>
+          <Action onPress={onClose}>Close comparison</Action>
           <p role="status">
             {statusText(status)} {says === '' ? 'A and B are the same.' : `${says}.`}
           </p>

@@ -14,6 +14,7 @@ import type { SweepState } from '../../playground/link/state.ts';
 import { drawFigure } from '../../views/figure.ts';
 import { drawHeatMap } from '../../views/heatMap.ts';
 import { saveFile } from '../../views/saveFile.ts';
+import Action from '../Action.tsx';
 import { Pool, poolSize } from './pool.ts';
 import { suggested } from './setting.ts';
 import {
@@ -25,6 +26,7 @@ import {
   sweepPlot,
   sweepTable,
 } from './sweepResult.ts';
+import { useOpened } from './useOpened.ts';
 
 /** Most points of a sweep in the page; larger ones are for `lab sweep`. */
 const MOST_POINTS = 2_000;
@@ -40,6 +42,8 @@ interface Props {
   readonly state: SweepState;
   readonly onChange: (state: SweepState) => void;
   readonly onClose: () => void;
+  /** Whether the reader has opened it: then it takes the focus. */
+  readonly eager: boolean;
 }
 
 /** How a sweep goes. */
@@ -82,9 +86,21 @@ function sweptOf(params: Params, { across, lists }: SweepState): Run['swept'] {
   );
 }
 
+/** Whether a list names values that its parameter takes. */
+function isList(params: Params, { lists }: SweepState, name: string): boolean {
+  try {
+    valuesIn(params[name].label, params[name], lists[name]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** A sweep in the page: one or two parameters over lists of values, run beside the page by several workers. */
-export default function Sweep({ id, params, values, state, onChange, onClose }: Props): ReactNode {
+export default function Sweep({ id, params, values, state, onChange, onClose, eager }: Props): ReactNode {
   const headingId = useId();
+  const wrongId = useId();
+  const section = useOpened(eager);
   const fieldId = useId();
   const place = useRef<HTMLDivElement>(null);
   const pool = useRef<Pool>(undefined);
@@ -227,6 +243,8 @@ export default function Sweep({ id, params, values, state, onChange, onClose }: 
         autoComplete="off"
         spellCheck={false}
         value={state.lists[name] ?? ''}
+        aria-invalid={wrong !== '' && !isList(params, state, name)}
+        aria-describedby={wrong === '' ? undefined : wrongId}
         onChange={event => onChange({ ...state, lists: { ...state.lists, [name]: event.target.value } })}
       />
     </div>
@@ -254,7 +272,7 @@ export default function Sweep({ id, params, values, state, onChange, onClose }: 
   const byName = names.map(name => [name, params[name].label] as const);
   const failed = run?.failures.length ?? 0;
   return (
-    <section className="fl-compare" aria-labelledby={headingId}>
+    <section className="fl-compare" aria-labelledby={headingId} ref={section} tabIndex={-1}>
       <p className="fl-question" id={headingId}>
         Sweep: every combination of these values, all else as set above
       </p>
@@ -262,7 +280,8 @@ export default function Sweep({ id, params, values, state, onChange, onClose }: 
         className="fl-controls"
         onSubmit={event => {
           event.preventDefault();
-          start();
+          // Enter in a field comes here while it runs, too.
+          if (!progress.running) start();
         }}
       >
         <div className="fl-grid">
@@ -294,21 +313,19 @@ export default function Sweep({ id, params, values, state, onChange, onClose }: 
             )}
         </div>
         <div className="fl-actions">
-          <button type="submit" disabled={progress.running}>
+          <Action type="submit" off={progress.running}>
             Run sweep
-          </button>
-          <button type="button" disabled={!progress.running} onClick={stop}>
+          </Action>
+          <Action off={!progress.running} onPress={stop}>
             Cancel
-          </button>
-          <button type="button" disabled={!run?.points.length} onClick={() => save('csv')}>
+          </Action>
+          <Action off={!run?.points.length} onPress={() => save('csv')}>
             Sweep as CSV
-          </button>
-          <button type="button" disabled={!run?.points.length} onClick={() => save('json')}>
+          </Action>
+          <Action off={!run?.points.length} onPress={() => save('json')}>
             Sweep as JSON
-          </button>
-          <button type="button" onClick={onClose}>
-            Close sweep
-          </button>
+          </Action>
+          <Action onPress={onClose}>Close sweep</Action>
           <p>{progressText(progress, failed)}</p>
           <progress
             aria-label="Progress of the sweep"
@@ -325,7 +342,7 @@ export default function Sweep({ id, params, values, state, onChange, onClose }: 
           {says}
         </p>
         {wrong !== '' && (
-          <p className="fl-wrong" role="alert">
+          <p className="fl-wrong" role="alert" id={wrongId}>
             This sweep cannot be run: {wrong}.
           </p>
         )}

@@ -14,6 +14,7 @@ import {
 } from 'react';
 import { type AnyValues, defaults, type Params } from '../../model/experiments/params.ts';
 import type { CompareState, SweepState } from '../../playground/link/state.ts';
+import Action from '../Action.tsx';
 import Takeaway from '../Takeaway/index.tsx';
 import Control from './Control.tsx';
 import DefaultOutcome from './DefaultOutcome.tsx';
@@ -86,6 +87,8 @@ function Panel({ definition, brief = false }: Props): ReactNode {
   const frames = useFrames();
   const [values, setValues] = useState<AnyValues>(() => defaults(params));
   const section = useRef<HTMLElement>(null);
+  const compareButton = useRef<HTMLButtonElement>(null);
+  const sweepButton = useRef<HTMLButtonElement>(null);
   const [compare, setCompare] = useState<CompareState>();
   const [sweep, setSweep] = useState<SweepState>();
   /** Links that were followed to here: each opens its comparison anew, which runs by itself only where a reader opened it. */
@@ -124,6 +127,7 @@ function Panel({ definition, brief = false }: Props): ReactNode {
   };
   const openSweep = () => {
     forget();
+    setEager(true);
     const [[name, param]] = Object.entries(params);
     setSweep({ across: name, lists: { [name]: suggested(param) } });
   };
@@ -159,30 +163,24 @@ function Panel({ definition, brief = false }: Props): ReactNode {
         <p className="fl-help">The controls need JavaScript; the figures show the run with the defaults.</p>
       </noscript>
       <div className="fl-actions">
-        <button
-          type="button"
-          disabled={!isBrowser || status.kind === 'running'}
-          onClick={() => start(values)}
-        >
+        <Action off={status.kind === 'running'} onPress={() => start(values)}>
           Run
-        </button>
-        <button type="button" disabled={!isBrowser || isDefault} onClick={() => change(defaults(params))}>
+        </Action>
+        <Action off={isDefault} onPress={() => change(defaults(params))}>
           Defaults
-        </button>
-        <button type="button" disabled={status.kind !== 'running'} onClick={stop}>
+        </Action>
+        <Action off={status.kind !== 'running'} onPress={stop}>
           Stop
-        </button>
-        <button type="button" disabled={!isBrowser} onClick={() => share(values, beside)}>
-          Share
-        </button>
+        </Action>
+        <Action onPress={() => share(values, beside)}>Share</Action>
         {all.length > 0 && (
           <>
-            <button type="button" disabled={!isBrowser || compare !== undefined} onClick={openCompare}>
+            <Action ref={compareButton} off={compare !== undefined} onPress={openCompare}>
               Compare
-            </button>
-            <button type="button" disabled={!isBrowser || sweep !== undefined} onClick={openSweep}>
+            </Action>
+            <Action ref={sweepButton} off={sweep !== undefined} onPress={openSweep}>
               Sweep
-            </button>
+            </Action>
           </>
         )}
         <p role="status">{statusText(status)}</p>
@@ -228,7 +226,10 @@ function Panel({ definition, brief = false }: Props): ReactNode {
             values={values}
             state={compare}
             onChange={setCompare}
-            onClose={() => setCompare(undefined)}
+            onClose={() => {
+              setCompare(undefined);
+              compareButton.current?.focus();
+            }}
             eager={eager}
           />
         )}
@@ -240,7 +241,11 @@ function Panel({ definition, brief = false }: Props): ReactNode {
             values={values}
             state={sweep}
             onChange={setSweep}
-            onClose={() => setSweep(undefined)}
+            onClose={() => {
+              setSweep(undefined);
+              sweepButton.current?.focus();
+            }}
+            eager={eager}
           />
         )}
       </Suspense>

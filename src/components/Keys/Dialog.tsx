@@ -1,5 +1,6 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import './keys.css';
+import { setSingleKeys, singleKeys } from './single.ts';
 
 /** Keys by where they work. Loaded when somebody asks. */
 const GROUPS: readonly (readonly [
@@ -9,6 +10,7 @@ const GROUPS: readonly (readonly [
   [
     'Everywhere',
     [
+      ['/, Ctrl+K or ⌘+K', 'searches'],
       ['?', 'shows this list'],
       ['Tab, Shift+Tab', 'goes to the next control, or the one before'],
       ['Esc', 'closes a dialog'],
@@ -53,6 +55,7 @@ const GROUPS: readonly (readonly [
 /** The list of keys as a dialog over the page. */
 export default function KeysDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
   const dialog = useRef<HTMLDialogElement>(null);
+  const [single, setSingle] = useState(singleKeys);
   useEffect(() => {
     dialog.current?.showModal();
   }, []);
@@ -74,6 +77,19 @@ export default function KeysDialog({ onClose }: { readonly onClose: () => void }
           </dl>
         </section>
       ))}
+      <p>
+        <label className="fl-switch">
+          <input
+            type="checkbox"
+            checked={single}
+            onChange={({ target }) => {
+              setSingleKeys(target.checked);
+              setSingle(target.checked);
+            }}
+          />
+          <span>Single keys work: / and ?</span>
+        </label>
+      </p>
       <form method="dialog">
         <button type="submit">Close</button>
       </form>

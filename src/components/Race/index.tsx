@@ -4,6 +4,7 @@ import useIsBrowser from '@docusaurus/useIsBrowser';
 import { lazy, type ReactNode, Suspense, useId } from 'react';
 import type { RaceState } from '../../playground/link/state.ts';
 import { formatNumber } from '../../views/format.ts';
+import Action from '../Action.tsx';
 import Takeaway from '../Takeaway/index.tsx';
 import type { Explored, RaceDefinition } from './definition.ts';
 import './race.css';
@@ -30,7 +31,7 @@ function statusText(status: Status, result: Explored): string {
     case 'built':
       return `Explored when the site was built: ${size(result)}.`;
     case 'running':
-      return `Exploring: ${formatNumber(status.schedules)} schedules, ${formatNumber(status.transitions)} transitions …`;
+      return 'Exploring …';
     case 'stopped':
       return 'Stopped. Shown: what was found when the site was built.';
     case 'explored':
@@ -75,13 +76,19 @@ function Panel({ definition }: Props): ReactNode {
             </option>
           ))}
         </select>
-        <button type="button" disabled={!isBrowser || status.kind === 'running'} onClick={race.explore}>
+        <Action off={status.kind === 'running'} onPress={race.explore}>
           Explore
-        </button>
-        <button type="button" disabled={status.kind !== 'running'} onClick={race.stop}>
+        </Action>
+        <Action off={status.kind !== 'running'} onPress={race.stop}>
           Stop
-        </button>
+        </Action>
         <p role="status">{statusText(status, result)}</p>
+        {/* For the eye alone: it would be told over and over. */}
+        {status.kind === 'running' && (
+          <p aria-hidden="true">
+            {formatNumber(status.schedules)} schedules, {formatNumber(status.transitions)} transitions
+          </p>
+        )}
       </div>
       {design.weakening !== null && <p className="fl-help">Weakening: {design.weakening}</p>}
       <noscript>

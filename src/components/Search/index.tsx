@@ -1,5 +1,6 @@
 import useIsBrowser from '@docusaurus/useIsBrowser';
 import { type ComponentType, type ReactElement, useCallback, useEffect, useState } from 'react';
+import { singleKeys } from '../Keys/single.ts';
 import './search.css';
 
 interface DialogProps {
@@ -34,8 +35,8 @@ export default function Search(): ReactElement {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const combined = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k';
-      if (!combined && (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || typing()))
-        return;
+      const single = event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey;
+      if (!combined && !(single && singleKeys() && !typing())) return;
       if (combined && typing() && document.activeElement?.closest('.cm-editor')) return;
       event.preventDefault();
       show();

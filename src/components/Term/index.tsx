@@ -1,6 +1,6 @@
 import Link from '@docusaurus/Link';
 import useIsBrowser from '@docusaurus/useIsBrowser';
-import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import type { Entry } from '../Glossary/terms.ts';
 
 interface Props {
@@ -39,16 +39,16 @@ export default function Term({ entry, children }: Props): ReactNode {
   const [open, setOpen] = useState(false);
   const show = () => setOpen(true);
   const hide = () => setOpen(false);
+  // Wherever the focus is: under a pointer it is elsewhere.
+  useEffect(() => {
+    if (!open) return;
+    const listen = ({ key }: KeyboardEvent) => key === 'Escape' && setOpen(false);
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, [open]);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the link inside is what one uses; this only holds its explanation
-    <span
-      className="fl-term-place"
-      onPointerEnter={show}
-      onPointerLeave={hide}
-      onFocus={show}
-      onBlur={hide}
-      onKeyDown={({ key }: KeyboardEvent) => key === 'Escape' && hide()}
-    >
+    <span className="fl-term-place" onPointerEnter={show} onPointerLeave={hide} onFocus={show} onBlur={hide}>
       <Link
         className="fl-term"
         to={`/glossary/#${entry.id}`}

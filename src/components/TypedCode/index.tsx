@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useId, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { CLASSES } from '../../playground/editor/pieces.ts';
 import type { TypedCode as Lines, TypedPiece } from './pieces.ts';
 import './typedCode.css';
@@ -26,6 +26,15 @@ export default function TypedCode({ json }: Props): ReactNode {
   const box = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState<Chosen>();
 
+  // Wherever the focus is: under a pointer it is elsewhere.
+  const open = chosen !== undefined;
+  useEffect(() => {
+    if (!open) return;
+    const listen = ({ key }: globalThis.KeyboardEvent) => key === 'Escape' && setChosen(undefined);
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, [open]);
+
   const names = lines.flat().filter(({ type }) => type !== undefined);
   const choose = (at: number) => {
     const frame = box.current?.getBoundingClientRect();
@@ -37,7 +46,6 @@ export default function TypedCode({ json }: Props): ReactNode {
     setChosen({ at, piece: names[at], left, top: place.bottom - frame.top + 4 });
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') setChosen(undefined);
     const step = STEPS[event.key];
     if (step === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
