@@ -11,6 +11,7 @@ import { build } from './lib/build.mjs';
 import { ensureChromium } from './lib/chromium.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { runPackage } from './lib/run.mjs';
+import { withoutNetwork } from './lib/without-network.mjs';
 
 let passed = 0;
 let failed = 0;
@@ -102,7 +103,11 @@ async function all() {
   await vitest('vitest.config.ts');
 
   heading('Builds');
-  const built = await check('at the root', () => build('/', 'build'));
+  const apart = withoutNetwork();
+  if (!apart) console.log('unshare(1) takes nobody’s network away on this system: the builds run with it');
+  const built = await check(apart ? 'at the root, without a network' : 'at the root', () =>
+    build('/', 'build', apart),
+  );
   const builtBelow = await check('under a sub-path', () => build('/x/', '.cache/build-x'));
 
   heading('What was built, in a browser');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, runPackage } from './run.mjs';
+import { root, run } from './run.mjs';
 
 /** What the build reads. */
 const inputs = [
@@ -54,15 +54,19 @@ function inputHash(baseUrl) {
  *
  * @param {string} baseUrl path it will live under
  * @param {string} folder where to, below the project's folder
+ * @param {readonly string[]} [within] what the build runs within: a program and its arguments
  * @returns {Promise<number>} the exit code
  */
-export async function build(baseUrl, folder) {
+export async function build(baseUrl, folder, within = []) {
   const stamp = stampFile(folder);
   rmSync(stamp, { force: true });
   const hash = inputHash(baseUrl);
-  const code = await runPackage('@docusaurus/core/bin/docusaurus.mjs', ['build', '--out-dir', folder], {
-    env: { BASE_URL: baseUrl },
-  });
+  const [program, ...args] = [
+    ...within,
+    process.execPath,
+    ...['node_modules/@docusaurus/core/bin/docusaurus.mjs', 'build', '--out-dir', folder],
+  ];
+  const code = await run(program, args, { env: { BASE_URL: baseUrl } });
   if (code === 0) {
     mkdirSync(join(root, '.cache'), { recursive: true });
     writeFileSync(stamp, hash);
