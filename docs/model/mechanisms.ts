@@ -89,6 +89,13 @@ const rows: readonly (readonly [
   ],
   [
     'private-memory',
+    'Launching SEV, SEV-ES, SNP and TDX guests: contents before the first run, and what the firmware refuses',
+    [`${m}/uapi/encryptCalls.ts`, `${m}/kvm/populate.ts`, `${m}/kvm/snpLaunch.ts`, `${m}/kvm/tdxLaunch.ts`],
+    [`${m}/uapi/encryptCalls.test.ts`],
+    '/debates/private-memory/',
+  ],
+  [
+    'private-memory',
     'Discard of the page left behind: at once, later, in batches, never',
     [`${m}/workloads/vmm.ts`],
     [`${m}/experiments/privateMemory/doubleAllocation.test.ts`],
@@ -183,7 +190,7 @@ const rows: readonly (readonly [
   [
     'pinning',
     'Registering encrypted memory: pinned up front, as far as a process may lock memory',
-    [`${m}/kvm/encryptedRegions.ts`],
+    [`${m}/kvm/encryptedRegions.ts`, `${m}/kvm/userPin.ts`],
     [`${m}/uapi/kvmMemory.test.ts`],
     '/debates/pinning/',
   ],

@@ -1,7 +1,7 @@
 /**
  * TDX' secure EPT: the tables of private memory, which the TDX module keeps and KVM may only ask to change
  * (arch/x86/kvm/vmx/tdx.c; TDX module specification, TDH.MEM.PAGE.AUG, TDH.MEM.RANGE.BLOCK, TDH.MEM.TRACK,
- * TDH.MEM.PAGE.REMOVE, TDH.MEM.PAGE.DEMOTE, TDG.MEM.PAGE.ACCEPT).
+ * TDH.MEM.PAGE.REMOVE, TDH.MEM.PAGE.ADD, TDH.MEM.PAGE.DEMOTE, TDG.MEM.PAGE.ACCEPT).
  *
  * A page that is added waits until the guest accepts it, and then holds zeros. A page is taken away in three steps, leaf
  * before table: blocked, tracked (no CPU uses an old translation any more), removed. What it held is lost.
@@ -68,6 +68,18 @@ export class SecureEpt implements Hashable {
     if (this.hasAny(gfn, level)) throw new Error(`gfn ${gfn} has a page that must be removed first`);
     if (level === 1) this.states.set(gfn, PENDING);
     else this.large.set(gfn, PENDING);
+  }
+
+  /**
+   * TDH.MEM.PAGE.ADD, before the guest is complete: a page that is there comes with contents, and needs no acceptance.
+   *
+   * @throws Error where no page of 4 KiB is there.
+   */
+  add(gfn: number): void {
+    this.engine.access.write(this.object);
+    if (this.states.get(gfn) !== PENDING)
+      throw new Error(`gfn ${gfn} has no page that waits for its contents`);
+    this.states.set(gfn, ACCEPTED);
   }
 
   /** Whether an access to the page makes the guest take a #VE, for it has not accepted it. */

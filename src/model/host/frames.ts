@@ -284,6 +284,7 @@ export class Frames implements Hashable {
         .add(this.pinCount(pfn));
     }
     this.contents.hashInto(hash);
+    this.seals.hashInto(hash);
   }
 
   private freeFolio(head: number, pages: number): void {

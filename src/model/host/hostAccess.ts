@@ -2,6 +2,7 @@
  * Loads and stores of a thread of the host, and the kernel's own copies to and from user memory.
  */
 import type { Actor } from '../engine/step.ts';
+import { readAsHost, writeAsHost } from './ciphertext.ts';
 import { faultIn, IN_INTERRUPTED, IN_NO_MAPPING, IN_NO_RIGHT, IN_OOM, IN_POISONED } from './faultIn.ts';
 import { NO_PFN } from './frames.ts';
 import type { Mm } from './mm.ts';
@@ -86,8 +87,8 @@ function* access(
     const pfn = yield* touch(mm, page, userFault(write, task, offset));
     if (pfn < 0) return deathOf(mm, pfn);
     const part = bytes.subarray(done, done + count);
-    if (write) mm.frames.contents.write(pfn, offset, part);
-    else mm.frames.contents.read(pfn, offset, part);
+    if (write) writeAsHost(mm.frames, pfn, offset, part);
+    else readAsHost(mm.frames, pfn, offset, part);
     done += count;
   }
   return null;
@@ -113,8 +114,8 @@ export function* copyUser(
     const pfn = yield* touch(mm, page, copyFault(write, task, offset));
     if (pfn < 0) return done;
     const part = bytes.subarray(done, done + count);
-    if (write) mm.frames.contents.write(pfn, offset, part);
-    else mm.frames.contents.read(pfn, offset, part);
+    if (write) writeAsHost(mm.frames, pfn, offset, part);
+    else readAsHost(mm.frames, pfn, offset, part);
     done += count;
   }
   return done;

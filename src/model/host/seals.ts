@@ -3,12 +3,13 @@
  * a page that is copied to another frame cannot be read there (AMD APM vol. 2, 15.34 and 7.10; Intel's TME-MK alike).
  */
 import type { WordSource } from '../engine/arena.ts';
+import type { Hashable, StateHash } from '../engine/hash.ts';
 import { ABSENT, SparsePages } from './sparsePages.ts';
 
 /** What anybody sees who reads ciphertext without the key, or at another address than it was written for. */
 export const GARBAGE_TOKEN = 0x7fff_fffe;
 
-export class Seals {
+export class Seals implements Hashable {
   /** By frame: the frame that its contents were encrypted for. */
   private readonly places: SparsePages;
 
@@ -50,5 +51,11 @@ export class Seals {
   /** Whether the frame holds ciphertext that decrypts where it is. */
   opensHere(pfn: number): boolean {
     return this.places.get(pfn) === pfn;
+  }
+
+  hashInto(hash: StateHash): void {
+    this.places.forEach(0, Number.MAX_SAFE_INTEGER, (pfn, place) => {
+      hash.add(pfn).add(place);
+    });
   }
 }

@@ -9,6 +9,7 @@ import type { Task } from '../host/task.ts';
 import { PAGE_SIZE } from '../host/units.ts';
 import { emulateAccess } from './emulator.ts';
 import { EXIT_DIRTY_RING_FULL, EXIT_MEMORY_FAULT, EXIT_MMIO } from './exits.ts';
+import { guestReadsBytes, guestWritesBytes } from './guestContents.ts';
 import {
   MEMORY_EXIT_PRIVATE,
   MEMORY_EXIT_USERFAULT,
@@ -159,14 +160,17 @@ function interrupted(): RunResult {
   return { errno: -EINTR, exit: { reason: 'INTR' }, poisonedPage: -1 };
 }
 
-function copyFrames(vcpu: Vcpu, { gpa, bytes, write }: GuestAccess, pfns: readonly number[]): void {
-  const { contents } = vcpu.vm.host.frames;
+function copyFrames(
+  { vm }: Vcpu,
+  { gpa, bytes, write, isPrivate }: GuestAccess,
+  pfns: readonly number[],
+): void {
   let done = 0;
   for (const pfn of pfns) {
     const offset = (gpa + done) % PAGE_SIZE;
     const part = bytes.subarray(done, done + Math.min(bytes.length - done, PAGE_SIZE - offset));
-    if (write) contents.write(pfn, offset, part);
-    else contents.read(pfn, offset, part);
+    if (write) guestWritesBytes(vm, pfn, offset, part, isPrivate);
+    else guestReadsBytes(vm, pfn, offset, part, isPrivate);
     done += part.length;
   }
 }

@@ -91,6 +91,19 @@ export class GuestMemfd implements MappedFile {
     return (this.flags & GMEM_INIT_SHARED) !== 0 && atLeast(this.vm.profile.release, [7, 1]);
   }
 
+  /** Notes that the page at an index was made ready for the guest. */
+  markPrepared(index: number): void {
+    this.prepared.set(index, 1);
+  }
+
+  /** Does something to its pages that keeps others from changing which there are (filemap_invalidate_lock). */
+  *locked(body: Actor<number>): Actor<number> {
+    yield this.invalidateLock.write();
+    const result = yield* body;
+    this.invalidateLock.writeUnlock();
+    return result;
+  }
+
   /** Puts a page that userspace filled at an index that has none. */
   addPage(index: number, pfn: number): void {
     this.vm.engine.access.write(this.object);
@@ -323,7 +336,8 @@ export class GuestMemfd implements MappedFile {
     this.large.add(first);
   }
 
-  private ensure(index: number): number {
+  /** The frame at an index, allocating it where there is none, with nothing done to its contents. */
+  ensure(index: number): number {
     this.vm.engine.access.write(this.object);
     let pfn = this.cache.get(index);
     if (pfn === NO_PFN && this.vm.profile.gmemHugePages) {

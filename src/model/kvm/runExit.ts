@@ -16,6 +16,8 @@ export type RunExit =
   | { readonly reason: 'INTERNAL_ERROR' }
   /** The vCPU's dirty ring has no room for what it may still write. */
   | { readonly reason: 'DIRTY_RING_FULL' }
+  /** Hardware would not enter the guest. */
+  | { readonly reason: 'FAIL_ENTRY' }
   | { readonly reason: 'SHUTDOWN' };
 
 /** KVM_MEMORY_EXIT_FLAG_PRIVATE. */

@@ -22,6 +22,10 @@ export class Vcpu {
 
   /** Its accesses fetch instructions. */
   fetches = false;
+
+  /** Its registers are under the guest's key (KVM_SEV_LAUNCH_UPDATE_VMSA, SNP_LAUNCH_FINISH, KVM_TDX_INIT_VCPU). */
+  stateEncrypted = false;
+
   /** The CPU it runs on. */
   cpu = 0;
   /** Where its writes are logged, where the VM logs into rings. */

@@ -17,6 +17,7 @@ import { BITMAP_SINK } from './dirtyBitmap.ts';
 import type { DirtySink } from './dirtyLog.ts';
 import { EncryptedRegions } from './encryptedRegions.ts';
 import { Invalidation } from './invalidation.ts';
+import { Launch } from './launch.ts';
 import { Memslots } from './memslots.ts';
 import { MmioSptes } from './mmioSptes.ts';
 import { KvmNotifier } from './notifier.ts';
@@ -81,6 +82,8 @@ export class Vm implements Hashable {
   /** What it is; userspace may turn quirks off (KVM_CAP_DISABLE_QUIRKS2). */
   profile: Profile;
   readonly rules: VmRules;
+  /** kvm->lock: what the VM is, and its launch. */
+  readonly lock: Mutex;
   readonly mmuLock: RwLock;
   readonly slotsLock: Mutex;
   readonly srcu: Srcu;
@@ -117,6 +120,8 @@ export class Vm implements Hashable {
   running: Vcpu | null = null;
   /** The tables KVM keeps in the guest's stead where hardware has none for it; null elsewhere. */
   readonly shadow: ShadowMmu | null;
+  /** How far its launch has come, where it is encrypted. */
+  readonly launch = new Launch();
   /** Memory that userspace has registered as encrypted. */
   readonly encryptedRegions: EncryptedRegions;
   readonly notifier: KvmNotifier;
@@ -140,6 +145,7 @@ export class Vm implements Hashable {
     this.mm = mm;
     this.profile = profile;
     this.rules = rulesOf(profile.vmType);
+    this.lock = new Mutex(this.engine, 'kvm->lock');
     this.mmuLock = new RwLock(this.engine, 'mmu_lock');
     this.slotsLock = new Mutex(this.engine, 'slots_lock');
     this.srcu = new Srcu(this.engine, 'kvm->srcu', this.costs.srcuGrace);
@@ -233,6 +239,8 @@ export class Vm implements Hashable {
     this.secureEpt?.hashInto(hash);
     this.shadow?.hashInto(hash);
     this.encryptedRegions.hashInto(hash);
+    this.launch.hashInto(hash);
+    for (const vcpu of this.vcpus) hash.add(vcpu.stateEncrypted ? 1 : 0);
     const { slotZapAll, ignoreGuestPat, cdNwCleared } = this.profile.quirks;
     hash.add((slotZapAll ? 1 : 0) + (ignoreGuestPat ? 2 : 0) + (cdNwCleared ? 4 : 0));
   }

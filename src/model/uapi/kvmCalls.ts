@@ -7,6 +7,7 @@ import { clearDirtyLog, getDirtyLog } from '../kvm/dirtyLogCalls.ts';
 import { enableDirtyRings } from '../kvm/dirtyRing.ts';
 import { type GuestAccess, type GuestMode, guestAccess } from '../kvm/guestAccess.ts';
 import { GuestMemfd } from '../kvm/guestMemfd.ts';
+import { entryFails, runRefused } from '../kvm/launch.ts';
 import { MIN_ALLOC_MMU_PAGES } from '../kvm/rmap/rmapMmu.ts';
 import type { RunResult } from '../kvm/runExit.ts';
 import { Vm } from '../kvm/vm.ts';
@@ -123,43 +124,6 @@ export function* kvmSetNrMmuPages(thread: Thread, fd: number, count: number): Ac
   return 0;
 }
 
-/** struct kvm_enc_region: bytes of host virtual memory. */
-export interface EncRegion {
-  readonly addr: U64;
-  readonly size: U64;
-}
-
-/**
- * KVM_MEMORY_ENCRYPT_REG_REGION: 0 or a negated errno.
- *
- * @param region null where the struct cannot be read.
- */
-export function* kvmMemoryEncryptRegRegion(
-  thread: Thread,
-  fd: number,
-  region: EncRegion | null,
-): Actor<number> {
-  const vm = vmOf(thread, fd);
-  if (typeof vm === 'number') return vm;
-  yield vm.costs.systemCall;
-  if (region === null) return -EFAULT;
-  const { lockLimit } = thread.process;
-  return yield* vm.encryptedRegions.register(u64(region.addr), u64(region.size), lockLimit);
-}
-
-/** KVM_MEMORY_ENCRYPT_UNREG_REGION: 0 or a negated errno. */
-export function* kvmMemoryEncryptUnregRegion(
-  thread: Thread,
-  fd: number,
-  region: EncRegion | null,
-): Actor<number> {
-  const vm = vmOf(thread, fd);
-  if (typeof vm === 'number') return vm;
-  yield vm.costs.systemCall;
-  if (region === null) return -EFAULT;
-  return yield* vm.encryptedRegions.unregister(u64(region.addr), u64(region.size));
-}
-
 /** KVM_CREATE_GUEST_MEMFD: a descriptor or a negated errno. */
 export function* kvmCreateGuestMemfd(
   thread: Thread,
@@ -185,6 +149,8 @@ export function* kvmCreateVcpu(thread: Thread, fd: number, id: U64): Actor<numbe
   yield vm.costs.systemCall;
   const wanted = u64(id);
   if (wanted >= BigInt(MAX_VCPU_IDS)) return -EINVAL;
+  // The module makes vCPUs for a guest that it knows and that is not complete yet (tdx_vcpu_create).
+  if (vm.profile.vmType === 'tdx' && vm.launch.stage !== 'update') return -EIO;
   if (vm.vcpuIds.has(Number(wanted))) return -EEXIST;
   vm.vcpuIds.add(Number(wanted));
   return thread.process.install(new VcpuFile(vm.createVcpu(), Number(wanted)));
@@ -206,6 +172,9 @@ export function* kvmRun(
   if (!(file instanceof VcpuFile)) return file.unknownIoctl(thread.process.mm);
   const { vcpu } = file;
   if (vcpu.vm.mm !== thread.process.mm) return -EIO;
+  const refused = runRefused(vcpu);
+  if (refused !== 0) return refused;
+  if (entryFails(vcpu)) return { errno: 0, exit: { reason: 'FAIL_ENTRY' }, poisonedPage: -1 };
   file.running = thread.task;
   const result = yield* guestAccess(vcpu, access, mode, thread.task);
   file.running = null;

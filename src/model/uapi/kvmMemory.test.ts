@@ -12,17 +12,17 @@ import { MEM_GUEST_MEMFD } from '../kvm/memslots.ts';
 import { QUIRK_IGNORE_GUEST_PAT, QUIRK_SLOT_ZAP_ALL } from '../kvm/quirks.ts';
 import { MIN_ALLOC_MMU_PAGES } from '../kvm/rmap/rmapMmu.ts';
 import { KVM_CAP_DISABLE_QUIRKS2 } from './capabilities.ts';
-import { close } from './fileCalls.ts';
 import {
   type EncRegion,
-  kvmCheckExtension,
-  kvmEnableCap,
+  kvmMemoryEncryptOp,
   kvmMemoryEncryptRegRegion,
   kvmMemoryEncryptUnregRegion,
-  kvmSetNrMmuPages,
-} from './kvmCalls.ts';
+} from './encryptCalls.ts';
+import { close } from './fileCalls.ts';
+import { kvmCheckExtension, kvmEnableCap, kvmSetNrMmuPages } from './kvmCalls.ts';
 import { munmap } from './mmap.ts';
 import { bytes, P, ScenarioMachine } from './scenarios/machine.ts';
+import { KVM_SEV_INIT2 } from './sevCalls.ts';
 import type { VmFile } from './vmFile.ts';
 
 const designs = { conversion: attributesIoctl, reclaim: flushOnGmemFree };
@@ -145,10 +145,16 @@ function unregister(m: ScenarioMachine, fd: number, region: EncRegion | null): n
   return m.call(kvmMemoryEncryptUnregRegion(m.main, fd, region));
 }
 
+/** Gives an SEV guest its key. */
+function initialize(m: ScenarioMachine, fd: number): void {
+  expect(m.call(kvmMemoryEncryptOp(m.main, fd, { id: KVM_SEV_INIT2, data: {} })).result).toBe(0);
+}
+
 /** An SEV guest's VM, and memory of four pages that the host has written to. */
 function sev(vmType: 'sev' | 'sev-es' = 'sev') {
   const m = new ScenarioMachine(designs, { vmType });
   const fd = m.vm();
+  initialize(m, fd);
   const addr = m.map(4 * P);
   expect(m.write(addr, bytes(1, 4 * P))).toBeNull();
   const { vm } = m.process.file(fd) as VmFile;
@@ -192,6 +198,7 @@ describe('KVM_MEMORY_ENCRYPT_REG_REGION', () => {
     ] as const) {
       const m = new ScenarioMachine(designs, { vmType: 'sev', release });
       const fd = m.vm();
+      initialize(m, fd);
       const region = { addr: m.map(P), size: P };
       register(m, fd, region);
       unregister(m, fd, region);
@@ -234,8 +241,8 @@ describe('KVM_MEMORY_ENCRYPT_REG_REGION', () => {
     expect(unregister(m, fd, null)).toBe(-EFAULT);
   });
 
-  it('is no call of other VMs', () => {
-    for (const vmType of ['default', 'sw-protected', 'tdx'] as const) {
+  it('is no call of other VMs, nor of one without a key yet', () => {
+    for (const vmType of ['default', 'sw-protected', 'tdx', 'sev'] as const) {
       const m = new ScenarioMachine(designs, { vmType });
       const region = { addr: m.map(P), size: P };
       const fd = m.vm();

@@ -25,7 +25,7 @@ export interface FileStatus {
 
 export abstract class OpenFile implements Hashable {
   /** Names the kind in messages. */
-  abstract readonly kind: 'vm' | 'vcpu' | 'gmem' | 'memfd' | 'userfaultfd' | 'stats';
+  abstract readonly kind: 'vm' | 'vcpu' | 'gmem' | 'memfd' | 'userfaultfd' | 'stats' | 'sev';
   /** It may be written. */
   readonly writable: boolean = true;
   /** It is a regular file. */

@@ -3,6 +3,7 @@ import { atLeast } from '../arch/profile.ts';
 import type { Actor } from '../engine/step.ts';
 import { EBADF, EINTR, EINVAL, EOPNOTSUPP } from '../host/errno.ts';
 import { PAGE_SIZE } from '../host/units.ts';
+import { mayPreFault } from '../kvm/launch.ts';
 import { prefaultMemory } from '../kvm/prefault.ts';
 import type { Thread } from './process.ts';
 import { isPageAligned, pageOf, type U64, u64 } from './u64.ts';
@@ -32,7 +33,7 @@ export function* kvmPreFaultMemory(thread: Thread, fd: number, range: PreFaultRa
   const { vcpu } = wrong;
   yield vcpu.vm.costs.systemCall;
   if (thread.task.signalPending) return { result: -EINTR, gpa, size };
-  if (vcpu.vm.profile.mmu === 'shadow') return { result: -EOPNOTSUPP, gpa, size };
+  if (vcpu.vm.profile.mmu === 'shadow' || !mayPreFault(vcpu.vm)) return { result: -EOPNOTSUPP, gpa, size };
   const { result, pages } = yield* prefaultMemory(vcpu, pageOf(gpa), pageOf(size));
   const done = BigInt(pages * PAGE_SIZE);
   return { result, gpa: gpa + done, size: size - done };

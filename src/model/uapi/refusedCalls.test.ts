@@ -1,7 +1,7 @@
 /** A wrong call never corrupts the machine: whatever a system call refuses, everything is as it was before. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Profile } from '../arch/profile.ts';
+import { type Profile, rulesOf } from '../arch/profile.ts';
 import { attributesIoctl } from '../designs/conversion/attributesIoctl.ts';
 import { inPlace } from '../designs/conversion/inPlace.ts';
 import { flushOnGmemFree } from '../designs/reclaim/flushOnGmemFree.ts';
@@ -11,6 +11,8 @@ import type { Actor } from '../engine/step.ts';
 import { MEM_GUEST_MEMFD, MEM_LOG_DIRTY_PAGES } from '../kvm/memslots.ts';
 import type { VmDesigns } from '../kvm/vm.ts';
 import * as attributeCalls from './attributeCalls.ts';
+import * as encryptCalls from './encryptCalls.ts';
+import type { EncryptCommand } from './encryptCommand.ts';
 import * as fileCalls from './fileCalls.ts';
 import * as forkCall from './forkCall.ts';
 import { GmemFile } from './gmemFile.ts';
@@ -22,14 +24,22 @@ import type { Thread } from './process.ts';
 import * as regionCalls from './regionCalls.ts';
 import * as ringCalls from './ringCalls.ts';
 import { bytes, P, ScenarioMachine } from './scenarios/machine.ts';
+import {
+  KVM_SEV_INIT2,
+  KVM_SEV_LAUNCH_START,
+  KVM_SEV_SNP_LAUNCH_START,
+  KVM_SEV_SNP_LAUNCH_UPDATE,
+} from './sevCalls.ts';
+import * as sevDevice from './sevDevice.ts';
 import * as statsCall from './statsCall.ts';
+import { KVM_TDX_INIT_MEM_REGION, KVM_TDX_INIT_VCPU, KVM_TDX_INIT_VM } from './tdxCalls.ts';
 import * as uffdCalls from './uffdCalls.ts';
 import { VmFile } from './vmFile.ts';
 
 const MODULES = [attributeCalls, fileCalls, kvmCalls, memoryCalls, mmapCalls, preFaultCall, regionCalls];
 const ALL: Readonly<Record<string, unknown>> = Object.assign(
   {},
-  ...[...MODULES, forkCall, ringCalls, statsCall, uffdCalls],
+  ...[...MODULES, encryptCalls, forkCall, ringCalls, sevDevice, statsCall, uffdCalls],
 );
 const GENERATOR = Object.getPrototypeOf(function* () {}).constructor;
 
@@ -44,7 +54,7 @@ interface Pool {
 
 type Call = (thread: Thread, pool: Pool) => Actor<unknown>;
 
-const { kvmMemoryEncryptRegRegion, kvmMemoryEncryptUnregRegion } = kvmCalls;
+const { kvmMemoryEncryptRegRegion, kvmMemoryEncryptUnregRegion } = encryptCalls;
 
 /** One wrong or right call of each system call, as chance has it. Calls that take none are always right. */
 const CALLS: Readonly<Record<string, Call>> = {
@@ -106,6 +116,7 @@ const CALLS: Readonly<Record<string, Call>> = {
     ),
   kvmMemoryEncryptUnregRegion: (t, p) =>
     kvmMemoryEncryptUnregRegion(t, p.fd(), p.random.chance(0.05) ? null : { addr: p.place(), size: p.odd() }),
+  kvmMemoryEncryptOp: (t, p) => encryptCalls.kvmMemoryEncryptOp(t, p.fd(), encryptCommandOf(p)),
   kvmCreateGuestMemfd: (t, p) =>
     kvmCalls.kvmCreateGuestMemfd(t, p.fd(), { size: p.odd(), flags: p.random.pick([0, 1, 3, 4, -1]) }),
   kvmCreateVcpu: (t, p) => kvmCalls.kvmCreateVcpu(t, p.fd(), p.random.pick([0, 0, 4096, -1])),
@@ -173,7 +184,33 @@ const CALLS: Readonly<Record<string, Call>> = {
 };
 
 /** Calls that nothing can be wrong about. */
-const ALWAYS_RIGHT = ['kvmCreateVm', 'fork'];
+const ALWAYS_RIGHT = ['kvmCreateVm', 'fork', 'openSev'];
+
+/** A command with something wrong about it, or nothing. What memory it names is there as a whole, or not at all. */
+function encryptCommandOf(p: Pool): EncryptCommand | null {
+  if (p.random.chance(0.03)) return null;
+  const missing = p.random.chance(0.5);
+  const data = {
+    flags: p.random.pick([0, 0, 0, 1]),
+    policy: p.random.pick([1 << 17, 1 << 17, 0, 1 << 18]),
+    uaddr: missing ? 2n ** 62n : p.place(),
+    len: missing ? P : 0,
+    gfnStart: p.random.pick([0, 16, 17, 20, 23, 24, 2 ** 40]),
+    type: p.random.pick([1, 1, 3, 4, 2]),
+    sourceAddr: missing ? 2n ** 62n : p.place() | 1n,
+    gpa: p.random.pick([0, 16, 17, 20, 23, 24, 2 ** 40]) * P,
+    nrPages: p.random.pick([0, 1, -1]),
+    guestPhysBits: p.random.pick([48, 47]),
+    ghcbVersion: p.random.pick([0, 3]),
+  };
+  return {
+    id: p.random.pick([0, 1, 2, 3, 3, 4, 5, 6, 7, 22, 100, 101, 101, 102]),
+    data: p.random.chance(0.1) ? null : data,
+    sevFd: p.fd(),
+    flags: p.random.pick([0, 0, 1, 2]),
+    hwError: p.random.pick([0, 0, 0, 1]),
+  };
+}
 
 function regionOf(p: Pool): regionCalls.MemoryRegion | null {
   if (p.random.chance(0.03)) return null;
@@ -204,17 +241,49 @@ const WORLDS: readonly { name: string; designs: VmDesigns; options: Partial<Prof
     designs: { conversion: inPlace, reclaim: flushOnGmemFree },
     options: { vmType: 'sw-protected' },
   },
-  {
-    name: 'SEV',
+  ...(['sev', 'sev-es', 'snp', 'tdx'] as const).map(vmType => ({
+    name: `${vmType}, being launched`,
     designs: { conversion: attributesIoctl, reclaim: flushOnGmemFree },
-    options: { vmType: 'sev' },
-  },
+    options: { vmType },
+  })),
 ];
+
+/** Brings an encrypted guest to where it takes contents, with two pages of its file filled. */
+function begin(m: ScenarioMachine, vm: number, sev: number): void {
+  const op = (command: EncryptCommand) => m.call(encryptCalls.kvmMemoryEncryptOp(m.main, vm, command));
+  const { vmType } = m.kernel.profile;
+  if (vmType === 'tdx') {
+    op({ id: KVM_TDX_INIT_VM, data: {} });
+    return;
+  }
+  op({ id: KVM_SEV_INIT2, data: {} });
+  if (vmType === 'snp') op({ id: KVM_SEV_SNP_LAUNCH_START, sevFd: sev, data: { policy: 1 << 17 } });
+  else op({ id: KVM_SEV_LAUNCH_START, sevFd: sev, data: {} });
+}
+
+/** Fills two private pages of slot 1. The others of its file are there, so that nothing has to be allocated any more. */
+function fill(m: ScenarioMachine, vm: number, cpu: number, gmem: number, from: number, sev: number): void {
+  expect(m.call(fileCalls.fallocate(m.main, gmem, 1, 0, 8 * P))).toBe(0);
+  const range = { address: 16 * P, size: 4 * P, attributes: 8, flags: 0 };
+  expect(m.call(attributeCalls.kvmSetMemoryAttributes(m.main, vm, range))).toBe(0);
+  const op = (fd: number, command: EncryptCommand) =>
+    m.call(encryptCalls.kvmMemoryEncryptOp(m.main, fd, command)).result;
+  if (m.kernel.profile.vmType === 'tdx') {
+    expect(op(cpu, { id: KVM_TDX_INIT_VCPU })).toBe(0);
+    const data = { sourceAddr: from, gpa: 16 * P, nrPages: 2 };
+    expect(op(cpu, { id: KVM_TDX_INIT_MEM_REGION, data })).toBe(0);
+  } else {
+    const data = { uaddr: from, gfnStart: 16, len: 2 * P, type: 1 };
+    expect(op(vm, { id: KVM_SEV_SNP_LAUNCH_UPDATE, sevFd: sev, data })).toBe(0);
+  }
+}
 
 /** A machine in the midst of things, and what to make arguments of. */
 function world({ designs, options }: (typeof WORLDS)[number]) {
   const m = new ScenarioMachine(designs, options);
   const vm = m.vm();
+  const sev = m.call(sevDevice.openSev(m.main));
+  if (rulesOf(m.kernel.profile.vmType).encrypted) begin(m, vm, sev);
   const cpu = m.vcpu(vm);
   const memory = m.map(16 * P);
   const watched = m.map(8 * P);
@@ -227,12 +296,14 @@ function world({ designs, options }: (typeof WORLDS)[number]) {
     ...{ slot: 1, guestPhysAddr: 16 * P, memorySize: 8 * P, userspaceAddr: shared },
     ...(gmem < 0 ? {} : { flags: MEM_GUEST_MEMFD, guestMemfd: gmem, guestMemfdOffset: 0 }),
   });
+  if (m.kernel.profile.vmType === 'snp' || m.kernel.profile.vmType === 'tdx')
+    fill(m, vm, cpu, gmem, memory, sev);
   for (let page = 0; page < 20; page += 3) m.guestWrite(cpu, page * P, bytes(page, 4));
   const uffd = m.call(uffdCalls.userfaultfd(m.main, 0o4000));
   m.call(uffdCalls.uffdioApi(m.main, uffd, 0xaa, 0));
   m.call(uffdCalls.uffdioRegister(m.main, uffd, watched, 8 * P, 1));
   const raw = m.call(uffdCalls.userfaultfd(m.main, 0o4000));
-  const descriptors = [vm, vm, vm, cpu, memfd, gmem, gmem, uffd, uffd, raw, -1, 999];
+  const descriptors = [vm, vm, vm, cpu, memfd, gmem, gmem, uffd, uffd, raw, sev, -1, 999];
   const pool = (random: Random): Pool => ({
     random,
     fd: () => random.pick(descriptors),

@@ -3,6 +3,7 @@ import type { Actor } from '../../engine/step.ts';
 import { EINVAL } from '../../host/errno.ts';
 import { migratePage } from '../../host/migrate.ts';
 import { GARBAGE_TOKEN } from '../../host/seals.ts';
+import { PAGE_SIZE } from '../../host/units.ts';
 import { guestGivesUp } from '../../kvm/balloon.ts';
 import { GuestMemfd } from '../../kvm/guestMemfd.ts';
 import { launchUpdateData } from '../../kvm/launchUpdate.ts';
@@ -19,6 +20,11 @@ import {
 } from './pinnedSptes.ts';
 
 const PAGES = 16;
+
+/** The firmware encrypts so many pages of the VMM's, from page `hva` on. */
+function launch({ vm }: Machine, hva: number, pages: number): Actor<number> {
+  return launchUpdateData(vm, BigInt(hva * PAGE_SIZE), BigInt(pages * PAGE_SIZE));
+}
 
 function play(pinning: PinningDesign, script: (machine: Machine, hva: number) => Actor): Machine {
   const inFile = pinning.memory === 'guest_memfd';
@@ -47,10 +53,11 @@ function play(pinning: PinningDesign, script: (machine: Machine, hva: number) =>
 /** What a guest finds in its firmware that the host has tried to move between launch and the first touch. */
 function launched(pinning: PinningDesign): { moved: string; found: number | undefined } {
   const out = { moved: '', found: undefined as number | undefined };
-  play(pinning, function* ({ vm, mm }, hva) {
+  play(pinning, function* (machine, hva) {
+    const { vm, mm } = machine;
     const vcpu = vm.createVcpu();
     mm.frames.write(yield* mm.fault(hva + 3, true), 77);
-    expect(yield* launchUpdateData(vm, 3, 4)).toBe(0);
+    expect(yield* launch(machine, hva + 3, 1)).toBe(0);
     out.moved = yield* migratePage(mm, hva + 3);
     out.found = yield* vcpu.read(3, true);
   });
@@ -61,10 +68,11 @@ describe('every pinning design', () => {
   it.each(pinningDesigns.map(design => [design.name, design] as const))(
     '%s gives every frame back once, when address space and VM are gone',
     (_, design) => {
-      const { host } = play(design, function* ({ vm, mm }, hva) {
+      const { host } = play(design, function* (machine, hva) {
+        const { vm, mm } = machine;
         const vcpu = vm.createVcpu();
         for (let gfn = 0; gfn < 4; gfn++) yield* vcpu.write(gfn, 1, true);
-        yield* launchUpdateData(vm, 6, 8);
+        yield* launch(machine, hva + 6, 2);
         yield* guestGivesUp(vm, 1, 2);
         yield* mm.dontNeed(hva + 1, hva + 3);
         yield* vcpu.write(2, 1, true);
@@ -84,9 +92,10 @@ describe('pinning during launch update', () => {
   });
 
   it('needs a slot, and a vCPU to map with', () => {
-    play(pinnedSptesLaunch, function* ({ vm }) {
-      expect(yield* launchUpdateData(vm, PAGES, PAGES + 1)).toBe(-EINVAL);
-      expect(yield* launchUpdateData(vm, 0, 1)).toBe(-EINVAL);
+    play(pinnedSptesLaunch, function* (machine, hva) {
+      const { vm, mm } = machine;
+      expect(yield* launch(machine, mm.map(1), 1)).toBe(-EINVAL);
+      expect(yield* launch(machine, hva, 1)).toBe(-EINVAL);
       expect(vm.host.frames.pinCount(vm.mm.lookup(vm.memslots.set.find(0)!.hva, false))).toBe(0);
     });
   });

@@ -6,6 +6,7 @@
 import { Random } from '../../engine/random.ts';
 import type { Actor } from '../../engine/step.ts';
 import { migratePage } from '../../host/migrate.ts';
+import { PAGE_SIZE } from '../../host/units.ts';
 import { launchUpdateData } from '../../kvm/launchUpdate.ts';
 import { createSlot } from '../../kvm/memslotUpdate.ts';
 import type { PinningDesign } from '../../kvm/pinning.ts';
@@ -43,7 +44,7 @@ export function launch({ pinning, tries, seed }: LaunchScene): {
         tokens.push(host.frames.newToken());
         host.frames.write(yield* mm.fault(hva + gfn, true), tokens[gfn]);
       }
-      yield* launchUpdateData(vm, 0, LAUNCHED);
+      yield* launchUpdateData(vm, BigInt(hva * PAGE_SIZE), BigInt(LAUNCHED * PAGE_SIZE));
       for (let i = 0; i < tries; i++) yield* migratePage(mm, hva + random.below(LAUNCHED));
       for (let gfn = 0; gfn < LAUNCHED; gfn++) if ((yield* vcpu.read(gfn, true)) !== tokens[gfn]) wrong++;
     })(),

@@ -7,7 +7,7 @@ import { NO_PFN } from '../../host/frames.ts';
 import type { ConversionDesign } from '../../kvm/conversion.ts';
 import { GuestMemfd } from '../../kvm/guestMemfd.ts';
 import { createSlot } from '../../kvm/memslotUpdate.ts';
-import { encryptInPlace, populate } from '../../kvm/populate.ts';
+import { encryptInPlace, populateSnp } from '../../kvm/snpLaunch.ts';
 import { buildMachine } from '../../machine.ts';
 import { experiment } from '../experiment.ts';
 import { int, number } from '../params.ts';
@@ -72,7 +72,7 @@ function launch(way: Way, pages: number, launchNs: number) {
       yield* encryptInPlace(vm, gfn, mm.lookup(hva, false));
       return;
     }
-    const result = yield* populate(vm, gfn, way.copies ? hva : null);
+    const result = yield* populateSnp(vm, gfn, way.copies ? hva : null);
     if (result !== 0) throw new Error(`gfn ${gfn} was not populated: errno ${-result}`);
     if (way.copies && mm.lookup(hva, false) !== NO_PFN) copies++;
   }

@@ -6,7 +6,7 @@ import { EEXIST, EINVAL } from '../host/errno.ts';
 import { buildMachine } from '../machine.ts';
 import { GuestMemfd } from './guestMemfd.ts';
 import { createSlot } from './memslotUpdate.ts';
-import { populate } from './populate.ts';
+import { populateSnp } from './snpLaunch.ts';
 
 /** A VM with one slot of 4 pages, all private, and a page of the VMM that holds `token`. */
 function scene(conversion = attributesIoctl) {
@@ -35,10 +35,10 @@ function scene(conversion = attributesIoctl) {
   return { ...machine, gmem, hva, token, run };
 }
 
-describe('populate', () => {
+describe('populateSnp', () => {
   it('copies, and encrypts what it has copied: the guest reads it, the host does not', () => {
     const { vm, host, gmem, hva, token, run } = scene();
-    expect(run(populate(vm, 0, hva))).toBe(0);
+    expect(run(populateSnp(vm, 0, hva))).toBe(0);
     expect(run(vm.createVcpu().read(0, true))).toBe(token);
     expect(host.frames.seals.isSealed(gmem.cachedPage(0))).toBe(true);
     expect(vm.rmp!.gfnOf(gmem.cachedPage(0))).toBe(0);
@@ -47,17 +47,17 @@ describe('populate', () => {
   it('refuses a page that the guest has in use, a shared one, and a gfn without a file', () => {
     const { vm, hva, run } = scene();
     expect(run(vm.createVcpu().write(1, 7, true))).toBe(true);
-    expect(run(populate(vm, 1, hva))).toBe(-EEXIST);
+    expect(run(populateSnp(vm, 1, hva))).toBe(-EEXIST);
     run(vm.conversion.convert(2, 3, false));
-    expect(run(populate(vm, 2, hva))).toBe(-EINVAL);
-    expect(run(populate(vm, 9, hva))).toBe(-EINVAL);
+    expect(run(populateSnp(vm, 2, hva))).toBe(-EINVAL);
+    expect(run(populateSnp(vm, 9, hva))).toBe(-EINVAL);
   });
 
   it('without a source takes what the file’s page holds, and needs one that is there', () => {
     const { vm, host, gmem, token, run } = scene(inPlace);
-    expect(run(populate(vm, 0, null))).toBe(-EINVAL);
+    expect(run(populateSnp(vm, 0, null))).toBe(-EINVAL);
     host.frames.write(gmem.getPfn(0), token);
-    expect(run(populate(vm, 0, null))).toBe(0);
+    expect(run(populateSnp(vm, 0, null))).toBe(0);
     expect(run(vm.createVcpu().read(0, true))).toBe(token);
   });
 
