@@ -9,6 +9,7 @@ import type { Task } from '../host/task.ts';
 import { PAGE_SIZE } from '../host/units.ts';
 import { emulateAccess } from './emulator.ts';
 import { EXIT_DIRTY_RING_FULL, EXIT_MEMORY_FAULT, EXIT_MMIO } from './exits.ts';
+import { count } from './faultCounts.ts';
 import { guestReadsBytes, guestWritesBytes } from './guestContents.ts';
 import {
   MEMORY_EXIT_PRIVATE,
@@ -101,7 +102,10 @@ function* faultShadow(
   const { vm } = vcpu;
   yield vm.costs.vmExit;
   const reader = vm.srcu.enter();
+  count(vcpu, 'faults');
   const fault = yield* shadowFault(vm, page, access.write, task);
+  if (fault.kind === 'fixed') count(vcpu, 'fixed');
+  if (fault.kind === 'emulate') count(vcpu, 'emulated');
   if (fault.kind === 'emulate') {
     const exit = yield* emulateAccess(vm, access.gpa, access.bytes, access.write, task);
     vm.srcu.exit(reader);

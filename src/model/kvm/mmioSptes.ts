@@ -6,8 +6,6 @@ import type { Engine } from '../engine/engine.ts';
  * may leave entries behind, as in the kernel; nobody can tell but by time.
  */
 export class MmioSptes {
-  /** Entries made so far (pf_mmio_spte_created). */
-  created = 0;
   /** Accesses that an entry answered. */
   hits = 0;
   private readonly engine: Engine;
@@ -40,7 +38,6 @@ export class MmioSptes {
   add(gfn: number): void {
     if (this.engine.access.on) this.engine.access.write(this.object);
     this.generations.set(gfn, this.generation);
-    this.created++;
   }
 
   /** Other slots are published: until everybody sees them, no entry counts (KVM_MEMSLOT_GEN_UPDATE_IN_PROGRESS). */

@@ -9,6 +9,7 @@ import { NO_PFN } from '../host/frames.ts';
 import { kernelFault } from '../host/vmFault.ts';
 import { markPageDirty } from './dirtyLog.ts';
 import { EXIT_MEMORY_FAULT, EXIT_MMIO } from './exits.ts';
+import { count } from './faultCounts.ts';
 import { leafLevel } from './hugeLevel.ts';
 import type { Memslot } from './memslots.ts';
 import {
@@ -50,15 +51,15 @@ export function* handleFault(
   const { engine, costs, invalidation } = vm;
 
   // 1: an access that is known for I/O is no fault to look into.
-  if (!accessIsPrivate && vm.mmio.isKnown(gfn)) return emulate(vcpu, gfn, write);
-  vm.stats.faults++;
+  if (!accessIsPrivate && vm.mmio.isKnown(gfn)) return leaveAsMmio(vcpu, gfn, write);
+  if (!prefetch) count(vcpu, 'faults');
 
   // 3: a write to a page that was only protected to notice it takes no lock; the dirty log comes after the bit.
   if (write) {
     const fast = vm.mmu.fastFault(gfn, accessIsPrivate && vm.mmu.mirror !== null);
     if (fast === 'fixed') return fixedFast(vcpu, gfn);
     if (fast === 'spurious') {
-      vm.stats.spurious++;
+      count(vcpu, 'spurious');
       return PF_SPURIOUS;
     }
   }
@@ -79,6 +80,7 @@ export function* handleFault(
   if (slot === undefined) {
     if (isPrivate) return memoryFault(vcpu, gfn, true);
     vm.mmio.add(gfn);
+    count(vcpu, 'mmioSptes');
     return emulate(vcpu, gfn, write);
   }
   // safety: fault-retries-on-invalid-slot
@@ -155,10 +157,10 @@ export function* handleFault(
     const pinned = pinning?.installing?.(gfn, pfn, vm.mmu.keptPfn(gfn, isPrivate, level)) ?? false;
     if (vm.mmu.install(gfn, pfn, writable, isPrivate, pinned, level, vm.leafType(pfn), !prefetch)) {
       result = PF_FIXED;
-      vm.stats.fixed++;
+      count(vcpu, 'fixed');
     } else {
       result = PF_SPURIOUS;
-      vm.stats.spurious++;
+      if (!prefetch) count(vcpu, 'spurious');
     }
     // A page that can be written from now on counts as written: the next write will not fault.
     if (writable) {
@@ -195,7 +197,7 @@ function* filePfn(vcpu: Vcpu, slot: Memslot, gfn: number, isPrivate: boolean): A
 
 function fixedFast(vcpu: Vcpu, gfn: number): number {
   const { vm } = vcpu;
-  vm.stats.fast++;
+  count(vcpu, 'fast');
   const slot = vm.memslots.set.find(gfn);
   if (slot !== undefined) {
     // safety: fast-fault-logs
@@ -211,7 +213,11 @@ function logWrite(vcpu: Vcpu, slot: Memslot, gfn: number): void {
 }
 
 function emulate(vcpu: Vcpu, gfn: number, write: boolean): number {
-  vcpu.vm.stats.emulated++;
+  count(vcpu, 'emulated');
+  return leaveAsMmio(vcpu, gfn, write);
+}
+
+function leaveAsMmio(vcpu: Vcpu, gfn: number, write: boolean): number {
   vcpu.exit = { reason: EXIT_MMIO, gfn, write };
   return PF_EMULATE;
 }

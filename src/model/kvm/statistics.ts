@@ -1,42 +1,70 @@
 /**
- * What KVM counts, by the names under which it tells userspace (kvm_vm_stats_desc and kvm_vcpu_stats_desc,
- * arch/x86/kvm/x86.c; KVM_GET_STATS_FD). A vCPU's counts are added up over all of them.
+ * What KVM counts, by the names under which it tells userspace and in that order (kvm_vm_stats_desc and
+ * kvm_vcpu_stats_desc, arch/x86/kvm/x86.c; KVM_GET_STATS_FD). What the model has no event for is left out.
  */
+import type { FaultCounts } from './faultCounts.ts';
+import type { Vcpu } from './vcpu.ts';
 import type { Vm } from './vm.ts';
+
+/** How a number behaves: it grows for ever, or says what is now (KVM_STATS_TYPE_*). */
+export type StatisticKind = 'cumulative' | 'instant';
 
 /** One number of KVM's. */
 export interface Statistic {
   readonly name: string;
+  readonly kind: StatisticKind;
   readonly value: number;
   /** What it counts. */
   readonly what: string;
 }
 
-/** KVM's counts of a VM so far; those that the model has no event for are left out. */
-export function statisticsOf(vm: Vm): readonly Statistic[] {
+/** KVM's counts of a VM so far. */
+export function vmStatistics(vm: Vm): readonly Statistic[] {
   const { stats, mmu, rmapMmu } = vm;
   const [, small, large, huge] = mmu.leaves;
-  const counts: Statistic[] = [
-    { name: 'pf_taken', value: stats.faults, what: 'faults taken' },
-    { name: 'pf_fixed', value: stats.fixed + stats.fast, what: 'faults that made an access possible' },
-    { name: 'pf_fast', value: stats.fast, what: 'of these, without mmu_lock' },
-    { name: 'pf_spurious', value: stats.spurious, what: 'faults on an access that was possible by then' },
-    { name: 'pf_emulate', value: stats.emulated, what: 'faults that ended in emulation' },
-    { name: 'pf_mmio_spte_created', value: vm.mmio.created, what: 'entries made for gfns without a slot' },
-    { name: 'pages_4k', value: small, what: 'leaves of 4 KiB that are there' },
-    { name: 'pages_2m', value: large, what: 'leaves of 2 MiB' },
-    { name: 'pages_1g', value: huge, what: 'leaves of 1 GiB' },
-    {
-      name: 'remote_tlb_flush',
-      value: stats.tlbFlushes,
-      what: 'flushes of the guest’s translations on all CPUs',
-    },
+  const out: Statistic[] = [
+    cumulative('remote_tlb_flush', stats.tlbFlushes, 'flushes of the guest’s translations on all CPUs'),
   ];
   if (rmapMmu !== null) {
-    counts.push(
-      { name: 'mmu_recycled', value: rmapMmu.recycled, what: 'table pages that gave way to newer ones' },
-      { name: 'mmu_cache_miss', value: rmapMmu.made, what: 'table pages made' },
+    out.push(
+      cumulative('mmu_recycled', rmapMmu.recycled, 'table pages that gave way to newer ones'),
+      cumulative('mmu_cache_miss', rmapMmu.made, 'table pages made'),
     );
   }
-  return counts;
+  out.push(
+    instant('pages_4k', small, 'leaves of 4 KiB that are there'),
+    instant('pages_2m', large, 'leaves of 2 MiB'),
+    instant('pages_1g', huge, 'leaves of 1 GiB'),
+  );
+  return out;
+}
+
+/** KVM's counts of a vCPU so far. */
+export function vcpuStatistics({ stats }: Vcpu): readonly Statistic[] {
+  return faultStatistics(stats);
+}
+
+/** All of a VM's counts, with those of its vCPUs added up. */
+export function statisticsOf(vm: Vm): readonly Statistic[] {
+  return [...faultStatistics(vm.stats), ...vmStatistics(vm)];
+}
+
+function faultStatistics(counts: FaultCounts): Statistic[] {
+  const { faults, fixed, fast, emulated, spurious, mmioSptes } = counts;
+  return [
+    cumulative('pf_taken', faults, 'faults taken'),
+    cumulative('pf_fixed', fixed + fast, 'faults that made an access possible'),
+    cumulative('pf_emulate', emulated, 'faults that ended in emulation'),
+    cumulative('pf_spurious', spurious, 'faults on an access that was possible by then'),
+    cumulative('pf_fast', fast, 'faults fixed without mmu_lock'),
+    cumulative('pf_mmio_spte_created', mmioSptes, 'entries made for gfns without a slot'),
+  ];
+}
+
+function cumulative(name: string, value: number, what: string): Statistic {
+  return { name, kind: 'cumulative', value, what };
+}
+
+function instant(name: string, value: number, what: string): Statistic {
+  return { name, kind: 'instant', value, what };
 }

@@ -5,6 +5,7 @@ import { spanOf } from '../host/radixTable.ts';
 import { AsyncFaults } from './asyncFaults.ts';
 import { DirtyRing } from './dirtyRing.ts';
 import { EXIT_DIRTY_RING_FULL, type Exit } from './exits.ts';
+import { type FaultCounts, noFaults } from './faultCounts.ts';
 import { guestReads, guestWrites } from './guestContents.ts';
 import { handleFault, PF_ASYNC, PF_EMULATE, PF_EXIT, PF_RETRY } from './pageFault.ts';
 import { honourAcceptLevel } from './tdxAccept.ts';
@@ -25,6 +26,9 @@ export class Vcpu {
 
   /** Its registers are under the guest's key (KVM_SEV_LAUNCH_UPDATE_VMSA, SNP_LAUNCH_FINISH, KVM_TDX_INIT_VCPU). */
   stateEncrypted = false;
+
+  /** What became of its faults. */
+  readonly stats: FaultCounts = noFaults();
 
   /** The CPU it runs on. */
   cpu = 0;

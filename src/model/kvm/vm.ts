@@ -16,6 +16,7 @@ import type { Conversion, ConversionDesign } from './conversion.ts';
 import { BITMAP_SINK } from './dirtyBitmap.ts';
 import type { DirtySink } from './dirtyLog.ts';
 import { EncryptedRegions } from './encryptedRegions.ts';
+import { type FaultCounts, noFaults } from './faultCounts.ts';
 import { Invalidation } from './invalidation.ts';
 import { Launch } from './launch.ts';
 import { Memslots } from './memslots.ts';
@@ -30,16 +31,8 @@ import { EPT, eptTypeBits, NPT } from './spte.ts';
 import { TdpMmu, type ZapJudge } from './tdpMmu.ts';
 import { Vcpu } from './vcpu.ts';
 
-/** What happened so far, in events. */
-export interface VmStats {
-  /** Faults taken (pf_taken). */
-  faults: number;
-  /** Faults that the lockless path fixed (pf_fast), that installed an SPTE (pf_fixed), that found nothing to do
-   * (pf_spurious), and that were emulated (pf_emulate). */
-  fast: number;
-  fixed: number;
-  spurious: number;
-  emulated: number;
+/** What happened so far, in events; what vCPUs do is counted on each of them too. */
+export interface VmStats extends FaultCounts {
   /** SPTEs removed. */
   zapped: number;
   /** Notifier events that hit a slot. */
@@ -125,12 +118,10 @@ export class Vm implements Hashable {
   /** Memory that userspace has registered as encrypted. */
   readonly encryptedRegions: EncryptedRegions;
   readonly notifier: KvmNotifier;
+  /** The name under which it tells its statistics (kvm-PID). */
+  statsId = 'kvm-1';
   readonly stats: VmStats = {
-    faults: 0,
-    fast: 0,
-    fixed: 0,
-    spurious: 0,
-    emulated: 0,
+    ...noFaults(),
     zapped: 0,
     notifierHits: 0,
     cacheFlushes: 0,

@@ -34,7 +34,9 @@ export function* kvmCreateVm(thread: Thread): Actor<number> {
   const { process } = thread;
   const { kernel, mm } = process;
   yield mm.costs.systemCall;
-  return process.install(new VmFile(new Vm(kernel.host, mm, kernel.profile, kernel.designs)));
+  const vm = new Vm(kernel.host, mm, kernel.profile, kernel.designs);
+  vm.statsId = `kvm-${thread.task.id}`;
+  return process.install(new VmFile(vm));
 }
 
 /**

@@ -32,7 +32,6 @@ const EMULATE: ShadowFault = { kind: 'emulate' };
 export function* shadowFault(vm: Vm, page: number, write: boolean, task: Task | null): Actor<ShadowFault> {
   const { engine, invalidation, costs } = vm;
   const shadow = vm.shadow!;
-  vm.stats.faults++;
   // The walk of a write leaves the dirty bit behind in the guest's tables, whatever comes of it.
   if (write) shadow.guest.setDirty(page);
   const mayWrite = write || shadow.guest.isDirty(page);
