@@ -17,9 +17,10 @@ import type { Vm } from './vm.ts';
  * Makes one page the guest's, with its contents.
  *
  * @param source address in bytes of what KVM copies from; null where the contents are there already, or zeros.
+ * @param there whether somebody has put contents into the frame.
  * @returns 0, or a negated errno with the page as it was.
  */
-export type PlacePage = (gfn: number, pfn: number, source: bigint | null) => Actor<number>;
+export type PlacePage = (gfn: number, pfn: number, source: bigint | null, there: boolean) => Actor<number>;
 
 /** Since when a file no longer remembers which of its pages were prepared: the VM's tables are asked instead. */
 const NO_PREPARED = [7, 0] as const;
@@ -61,9 +62,10 @@ export function* populateRange(
     const index = slot!.gmemOffset + at - slot!.baseGfn;
     const pfn = gmem!.ensure(index);
     if (pfn === NO_PFN) return -ENOMEM;
-    if (remembers && gmem!.isResident(index)) return -EEXIST;
+    const there = gmem!.isResident(index);
+    if (remembers && there) return -EEXIST;
     if (!vm.isPrivate(at)) return -EINVAL;
-    const result = yield* place(at, pfn, from);
+    const result = yield* place(at, pfn, from, there);
     if (result === 0) gmem!.markPrepared(index);
     return result;
   }

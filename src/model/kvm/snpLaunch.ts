@@ -43,9 +43,9 @@ export interface SnpPage {
  */
 export function placeSnp(vm: Vm, { type = SNP_PAGE_NORMAL, firmware = () => 0, task }: SnpPage): PlacePage {
   const { frames } = vm.host;
-  return function* (gfn, pfn, source) {
+  return function* (gfn, pfn, source, there) {
     // Without a source the contents are in the page: only conversion in place lets the VMM put them there.
-    if (source === null && type !== SNP_PAGE_ZERO && !vm.conversion.stateInFile) return -EINVAL;
+    if (source === null && type !== SNP_PAGE_ZERO && !(vm.conversion.stateInFile && there)) return -EINVAL;
     if (vm.rmp?.isPrivate(pfn)) return -EEXIST;
     if (source !== null) {
       const copied = yield* copySource(vm, pfn, source, task);
