@@ -39,12 +39,13 @@ export class FolioBlocks {
     if (start < end) this.gaps.push([start, end]);
   }
 
-  /** Takes a frame out of a gap; 0 when there is none. */
-  takeGap(): number {
-    const gap = this.gaps.at(-1);
-    if (gap === undefined) return NONE;
+  /** Takes a frame out of a gap, of one whose first frame fits; 0 when there is none. */
+  takeGap(fits?: (pfn: number) => boolean): number {
+    const at = fits === undefined ? this.gaps.length - 1 : this.gaps.findLastIndex(([start]) => fits(start));
+    if (at < 0) return NONE;
+    const gap = this.gaps[at];
     const pfn = gap[0]++;
-    if (gap[0] === gap[1]) this.gaps.pop();
+    if (gap[0] === gap[1]) this.gaps.splice(at, 1);
     return pfn;
   }
 

@@ -10,6 +10,7 @@ import { FRESH_WORDS, type WordSource } from '../engine/arena.ts';
 import type { Hashable, StateHash } from '../engine/hash.ts';
 import { Contents } from './contents.ts';
 import { FolioBlocks } from './folioBlocks.ts';
+import { FreeFrames } from './freeFrames.ts';
 import { Seals } from './seals.ts';
 import { SparsePages } from './sparsePages.ts';
 
@@ -59,12 +60,12 @@ export class Frames implements Hashable {
   /** Bytes of the pages that somebody wrote bytes to. */
   readonly contents = new Contents(this);
   private limit: number;
-  private next = ZERO_PFN + 1;
   private readonly chunks: (Int32Array | undefined)[] = [];
-  private readonly freeList: number[] = [];
   /** Which frames hold ciphertext. */
   readonly seals: Seals;
   private readonly folios = new FolioBlocks();
+  /** Which frames nobody has, and on which memory node each lies. */
+  readonly free = new FreeFrames(ZERO_PFN + 1, this.folios);
   private readonly pins: SparsePages;
   private lastToken = ZERO_TOKEN;
   private readonly access: AccessLog;
@@ -90,11 +91,15 @@ export class Frames implements Hashable {
     this.words(ZERO_PFN)[ZERO_PFN * WORDS + 1] = (OWNER_ZERO << OWNER_SHIFT) | 1;
   }
 
-  /** Takes a frame holding zeros, with one reference. Returns NO_PFN when memory is full. */
-  allocate(owner: number): number {
+  /**
+   * Takes a frame holding zeros, with one reference. Returns NO_PFN when memory is full.
+   *
+   * @param node memory node that it should lie on; any unless given.
+   */
+  allocate(owner: number, node?: number): number {
     this.access.write(this.freeObject);
     if (this.inUse >= this.limit) return NO_PFN;
-    const pfn = this.freeList.length > 0 ? this.freeList.pop()! : this.folios.takeGap() || this.next++;
+    const pfn = this.free.take(node);
     const at = (pfn & CHUNK_MASK) * WORDS;
     const words = this.words(pfn);
     words[at] = ZERO_TOKEN;
@@ -109,12 +114,7 @@ export class Frames implements Hashable {
    */
   allocateFolio(owner: number, pages: number): number {
     if (this.inUse + pages > this.limit) return NO_PFN;
-    let head = this.folios.takeFree(pages);
-    if (head === NO_PFN) {
-      head = Math.ceil(this.next / pages) * pages;
-      this.folios.addGap(this.next, head);
-      this.next = head + pages;
-    }
+    const head = this.free.takeFolio(pages);
     this.folios.mark(head, pages);
     this.words(head)[(head & CHUNK_MASK) * WORDS + 1] = (owner << OWNER_SHIFT) | 1;
     this.inUse += pages;
@@ -162,7 +162,7 @@ export class Frames implements Hashable {
       this.contents.forget(head);
       this.seals.open(head);
       words[at] = 0;
-      this.freeList.push(head);
+      this.free.give(head);
     } else {
       this.freeFolio(head, pages);
     }
@@ -269,7 +269,7 @@ export class Frames implements Hashable {
 
   hashInto(hash: StateHash): void {
     hash.add(this.inUse);
-    for (let pfn = 1; pfn < this.next; pfn++) {
+    for (let pfn = 1; pfn < this.free.next; pfn++) {
       const words = this.chunks[pfn >> CHUNK_BITS];
       if (words === undefined) {
         pfn |= CHUNK_MASK;

@@ -9,15 +9,18 @@ import { RwLock } from '../engine/rwLock.ts';
 import { type Actor, POINT } from '../engine/step.ts';
 import { EBADF, EINVAL } from '../host/errno.ts';
 import { FileMappings } from '../host/fileMappings.ts';
-import { NO_PFN, OWNER_GMEM } from '../host/frames.ts';
+import { NO_PFN } from '../host/frames.ts';
 import { type FileMapping, type MappedFile, NO_PAGE_OOM, NO_PAGE_SIGBUS } from '../host/mappedFile.ts';
-import { SparsePages } from '../host/sparsePages.ts';
-import { PAGES_PER_2M } from '../host/units.ts';
+import { SharedPolicy } from '../host/memPolicy.ts';
+import type { SparsePages } from '../host/sparsePages.ts';
 import { AttributeStore } from './attributes/store.ts';
+import { GmemBindings } from './gmemBindings.ts';
+import { convertPages } from './gmemConversion.ts';
+import { GmemPages } from './gmemPages.ts';
 import type { Memslot } from './memslots.ts';
 import type { Vm } from './vm.ts';
 import { putVm } from './vmLifetime.ts';
-import { FILTER_PRIVATE, FILTER_SHARED, zapGfns } from './zap.ts';
+import { FILTER_PRIVATE, FILTER_SHARED } from './zap.ts';
 
 /** The host may map it (GUEST_MEMFD_FLAG_MMAP); slots bound to it take all their pages from it. */
 export const GMEM_MMAP = 1 << 0;
@@ -33,19 +36,17 @@ export class GuestMemfd implements MappedFile {
   /** Length in pages, fixed for life. */
   readonly pages: number;
   readonly flags: number;
-  /** Frames by page index. */
-  readonly cache: SparsePages;
   /** The slots bound to parts of it. */
-  readonly bindings: Memslot[] = [];
+  readonly bindings: GmemBindings;
   readonly vm: Vm;
   readonly inode: number;
   /** Which pages are private, where the file keeps that itself; else nobody asks the file. */
   readonly privacy: AttributeStore | null;
-  /** Pages that were zeroed for somebody's use: allocating alone does not do it. */
-  private readonly prepared: SparsePages;
-  /** First indices of the ranges of 2 MiB whose frames lie in one run. */
-  private readonly large = new Set<number>();
-  private readonly mappings = new FileMappings();
+  /** Where processes have mapped it. */
+  readonly mappings = new FileMappings();
+  /** Which memory nodes its pages come from. */
+  readonly policies = new SharedPolicy();
+  private readonly contents: GmemPages;
   private readonly invalidateLock: RwLock;
   private readonly object: number;
   private holders = 1;
@@ -53,8 +54,8 @@ export class GuestMemfd implements MappedFile {
   /** @param flags GMEM_MMAP and GMEM_INIT_SHARED. The creator holds the file, and the file holds the VM. */
   constructor(vm: Vm, pages: number, flags = 0) {
     this.vm = vm;
-    this.cache = new SparsePages(vm.engine.words);
-    this.prepared = new SparsePages(vm.engine.words);
+    this.bindings = new GmemBindings(vm);
+    this.contents = new GmemPages(vm.engine, vm.host.frames, pages, vm.profile.gmemHugePages);
     this.pages = pages;
     this.flags = flags;
     this.inode = ++vm.host.inodes;
@@ -72,11 +73,11 @@ export class GuestMemfd implements MappedFile {
   }
 
   cachedPage(index: number): number {
-    return this.cache.get(index);
+    return this.contents.get(index);
   }
 
   isResident(index: number): boolean {
-    return this.prepared.get(index) !== 0;
+    return this.contents.isPrepared(index);
   }
 
   faultPage(index: number): number {
@@ -93,7 +94,7 @@ export class GuestMemfd implements MappedFile {
 
   /** Notes that the page at an index was made ready for the guest. */
   markPrepared(index: number): void {
-    this.prepared.set(index, 1);
+    this.contents.markPrepared(index);
   }
 
   /** Does something to its pages that keeps others from changing which there are (filemap_invalidate_lock). */
@@ -107,8 +108,7 @@ export class GuestMemfd implements MappedFile {
   /** Puts a page that userspace filled at an index that has none. */
   addPage(index: number, pfn: number): void {
     this.vm.engine.access.write(this.object);
-    this.cache.set(index, pfn);
-    this.prepared.set(index, 1);
+    this.contents.add(index, pfn);
   }
 
   addMapping(mapping: FileMapping): void {
@@ -131,13 +131,13 @@ export class GuestMemfd implements MappedFile {
   /** True where the file has a page at an index. */
   has(index: number): boolean {
     this.vm.engine.access.read(this.object);
-    return this.cache.get(index) !== NO_PFN;
+    return this.contents.get(index) !== NO_PFN;
   }
 
   /** The frame at an index, allocating it when there is none (kvm_gmem_get_pfn). NO_PFN when memory is full. */
   getPfn(index: number): number {
     const pfn = this.ensure(index);
-    if (pfn !== NO_PFN) this.prepared.set(index, 1);
+    if (pfn !== NO_PFN) this.contents.markPrepared(index);
     return pfn;
   }
 
@@ -150,10 +150,10 @@ export class GuestMemfd implements MappedFile {
     const start = slot.gmemOffset;
     const end = start + slot.pages;
     yield this.invalidateLock.write();
-    const taken = this.bindings.some(s => s.gmemOffset < end && start < s.gmemOffset + s.pages);
+    const taken = this.bindings.hasAny(start, end);
     if (!taken) {
       this.vm.engine.access.write(this.object);
-      this.bindings.push(slot);
+      this.bindings.slots.push(slot);
       slot.gmem = this;
     }
     this.invalidateLock.writeUnlock();
@@ -165,16 +165,14 @@ export class GuestMemfd implements MappedFile {
     if (slot.gmem !== this) return;
     yield this.invalidateLock.write();
     this.vm.engine.access.write(this.object);
-    const at = this.bindings.indexOf(slot);
-    if (at >= 0) this.bindings.splice(at, 1);
+    this.bindings.remove(slot);
     this.invalidateLock.writeUnlock();
   }
 
   /** A slot changed its flags and is another object from now on. Called with slots_lock held. */
   rebind(before: Memslot, after: Memslot): void {
     this.vm.engine.access.write(this.object);
-    const at = this.bindings.indexOf(before);
-    if (at >= 0) this.bindings[at] = after;
+    this.bindings.replace(before, after);
   }
 
   /** fallocate of pages [start, end): allocates what is missing. */
@@ -196,10 +194,10 @@ export class GuestMemfd implements MappedFile {
     const { vm } = this;
     const { engine, costs } = vm;
     yield this.invalidateLock.write();
-    const bound = yield* this.invalidateBegin(start, end);
+    const bound = yield* this.bindings.invalidateBegin(start, end, this.freedFilter);
     if (engine.stepwise) yield POINT;
     yield* this.free(start, end, bound);
-    yield* this.invalidateEnd(bound);
+    yield* this.bindings.invalidateEnd(bound);
     yield costs.gmemHolePunch + costs.gmemHolePage * (end - start);
     this.invalidateLock.writeUnlock();
   }
@@ -210,44 +208,13 @@ export class GuestMemfd implements MappedFile {
    * @returns -1, or the first page that somebody else holds, with nothing changed.
    */
   *convert(start: number, end: number, toPrivate: boolean): Actor<number> {
-    const { vm } = this;
-    const privacy = this.privacy!;
-    yield this.invalidateLock.write();
-    let held = -1;
-    if (!privacy.isAll(start, end, toPrivate)) {
-      if (toPrivate) {
-        if (this.mappings.any) yield* this.mappings.unmap(start, end, false);
-        held = this.heldPage(start, end);
-      }
-      if (held < 0) yield* this.changeSides(start, end, toPrivate);
-    }
-    yield vm.costs.systemCall;
-    this.invalidateLock.writeUnlock();
+    return yield* this.locked(this.convertLocked(start, end, toPrivate));
+  }
+
+  private *convertLocked(start: number, end: number, toPrivate: boolean): Actor<number> {
+    const held = yield* convertPages(this, start, end, toPrivate);
+    yield this.vm.costs.systemCall;
     return held;
-  }
-
-  private *changeSides(start: number, end: number, toPrivate: boolean): Actor {
-    const { vm } = this;
-    const bound = yield* this.invalidateBegin(start, end, toPrivate ? FILTER_SHARED : FILTER_PRIVATE);
-    if (!toPrivate && vm.rmp !== null) {
-      for (let index = start; index < end; index++) {
-        const pfn = this.cache.get(index);
-        if (pfn === NO_PFN || !vm.rmp.isPrivate(pfn)) continue;
-        vm.rmp.makeShared(pfn);
-        yield vm.costs.rmpUpdate;
-      }
-    }
-    this.privacy!.set(start, end, toPrivate);
-    yield* this.invalidateEnd(bound);
-  }
-
-  /** The first of pages [start, end) that somebody beside the page cache holds, or -1. */
-  private heldPage(start: number, end: number): number {
-    for (let index = start; index < end; index++) {
-      const pfn = this.cache.get(index);
-      if (pfn !== NO_PFN && this.vm.host.frames.references(pfn) > 1) return index;
-    }
-    return -1;
   }
 
   /**
@@ -258,9 +225,9 @@ export class GuestMemfd implements MappedFile {
     const { vm } = this;
     yield vm.slotsLock.lock();
     yield this.invalidateLock.write();
-    const bound = yield* this.invalidateBegin(0, EVERYTHING);
-    for (const slot of this.bindings.splice(0)) slot.gmem = null;
-    yield* this.invalidateEnd(bound);
+    const bound = yield* this.bindings.invalidateBegin(0, EVERYTHING, this.freedFilter);
+    for (const slot of this.bindings.slots.splice(0)) slot.gmem = null;
+    yield* this.bindings.invalidateEnd(bound);
     this.invalidateLock.writeUnlock();
     vm.slotsLock.unlock();
     yield* this.free(0, EVERYTHING, bound);
@@ -274,96 +241,29 @@ export class GuestMemfd implements MappedFile {
     return this.flags & GMEM_INIT_SHARED ? FILTER_SHARED : FILTER_PRIVATE;
   }
 
-  /** Opens an invalidation of the gfns that the pages are bound to, and zaps them. Returns how many, or -1 where there are none. */
-  private *invalidateBegin(start: number, end: number, filter = this.freedFilter): Actor<number> {
-    const { vm } = this;
-    const bound = this.boundGfns(start, end);
-    if (bound.length === 0) return -1;
-    yield vm.mmuLock.write();
-    let zapped = 0;
-    // safety: gmem-begin
-    vm.invalidation.begin();
-    for (let i = 0; i < bound.length; i += 2) {
-      vm.invalidation.addRange(bound[i], bound[i + 1]);
-      zapped += yield* zapGfns(vm, bound[i], bound[i + 1], filter, 'gmem');
-    }
-    vm.mmuLock.writeUnlock();
-    return zapped;
-  }
-
-  private *invalidateEnd(begun: number): Actor {
-    const { vm } = this;
-    if (begun < 0) return;
-    yield vm.mmuLock.write();
-    // safety: gmem-end
-    vm.invalidation.finish();
-    vm.mmuLock.writeUnlock();
-  }
-
-  /** The gfns that pages [start, end) are bound to, as start and end in turn. */
-  private boundGfns(start: number, end: number): number[] {
-    const out: number[] = [];
-    for (const slot of this.bindings) {
-      const from = Math.max(start, slot.gmemOffset);
-      const to = Math.min(end, slot.gmemOffset + slot.pages);
-      if (from >= to) continue;
-      const gfn = slot.baseGfn + from - slot.gmemOffset;
-      out.push(gfn, gfn + to - from);
-    }
-    return out;
+  /** Frames by page index. */
+  get cache(): SparsePages {
+    return this.contents.cache;
   }
 
   /** Whether the page at an index lies in a range of 2 MiB whose frames are one run. */
   isLarge(index: number): boolean {
-    return this.large.has(index - (index % PAGES_PER_2M));
-  }
-
-  /** Gives a range of 2 MiB that has no page yet one run of frames, where there is one. */
-  private allocateLarge(index: number): void {
-    const first = index - (index % PAGES_PER_2M);
-    if (first + PAGES_PER_2M > this.pages) return;
-    let taken = false;
-    this.cache.forEach(first, first + PAGES_PER_2M, () => {
-      taken = true;
-    });
-    if (taken) return;
-    const { frames } = this.vm.host;
-    const head = frames.allocateFolio(OWNER_GMEM, PAGES_PER_2M);
-    if (head === NO_PFN) return;
-    // Each page can be given back by itself.
-    frames.splitFolio(head);
-    for (let i = 0; i < PAGES_PER_2M; i++) this.cache.set(first + i, head + i);
-    this.large.add(first);
+    return this.contents.isLarge(index);
   }
 
   /** The frame at an index, allocating it where there is none, with nothing done to its contents. */
   ensure(index: number): number {
     this.vm.engine.access.write(this.object);
-    let pfn = this.cache.get(index);
-    if (pfn === NO_PFN && this.vm.profile.gmemHugePages) {
-      this.allocateLarge(index);
-      pfn = this.cache.get(index);
-    }
-    if (pfn === NO_PFN) {
-      pfn = this.vm.host.frames.allocate(OWNER_GMEM);
-      if (pfn !== NO_PFN) this.cache.set(index, pfn);
-    }
-    return pfn;
+    const { frames } = this.vm.host;
+    // With one node there is nothing to choose.
+    return this.contents.ensure(index, frames.free.nodes === 1 ? undefined : this.policies.nodeFor(index));
   }
 
   private *free(start: number, end: number, zapped: number): Actor {
     const { vm } = this;
     if (this.mappings.any) yield* this.mappings.unmap(start, end, false);
-    const freed: number[] = [];
     vm.engine.access.write(this.object);
-    const indices: number[] = [];
-    this.cache.forEach(start, end, index => indices.push(index));
-    for (const index of indices) {
-      freed.push(this.cache.get(index));
-      if (this.large.size > 0) this.large.delete(index - (index % PAGES_PER_2M));
-      this.cache.set(index, NO_PFN);
-      this.prepared.set(index, 0);
-    }
+    const freed = this.contents.remove(start, end);
     if (freed.length === 0) return;
     yield* vm.reclaim.gmemFreed(vm, freed, Math.max(zapped, 0));
     for (const pfn of freed) vm.host.frames.put(pfn);

@@ -24,7 +24,7 @@ export function placeSlot(vm: Vm, slot: Partial<Memslot> & Pick<Memslot, 'pages'
   const placed: Memslot = { id: 0, baseGfn: 0, flags: 0, hva: 0, gmem: null, gmemOffset: 0, ...slot };
   vm.memslots.active(0).replace(undefined, placed);
   vm.memslots.inactive(0).replace(undefined, placed);
-  if (placed.gmem !== null) placed.gmem.bindings.push(placed);
+  if (placed.gmem !== null) placed.gmem.bindings.slots.push(placed);
   return placed;
 }
 

@@ -49,7 +49,8 @@ export class GmemFile extends OpenFile {
 
   override hashInto(hash: StateHash): void {
     super.hashInto(hash);
-    hash.add(this.gmem.pages).add(this.gmem.flags).add(this.gmem.bindings.length);
+    hash.add(this.gmem.pages).add(this.gmem.flags).add(this.gmem.bindings.slots.length);
+    this.gmem.policies.hashInto(hash);
     this.gmem.cache.forEach(0, this.gmem.pages, (index, pfn) => hash.add(index).add(pfn));
   }
 

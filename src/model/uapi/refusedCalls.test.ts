@@ -19,6 +19,7 @@ import { GmemFile } from './gmemFile.ts';
 import * as kvmCalls from './kvmCalls.ts';
 import * as memoryCalls from './memoryCalls.ts';
 import * as mmapCalls from './mmap.ts';
+import * as policyCalls from './policyCalls.ts';
 import * as preFaultCall from './preFaultCall.ts';
 import type { Thread } from './process.ts';
 import * as regionCalls from './regionCalls.ts';
@@ -39,7 +40,7 @@ import { VmFile } from './vmFile.ts';
 const MODULES = [attributeCalls, fileCalls, kvmCalls, memoryCalls, mmapCalls, preFaultCall, regionCalls];
 const ALL: Readonly<Record<string, unknown>> = Object.assign(
   {},
-  ...[...MODULES, encryptCalls, forkCall, ringCalls, sevDevice, statsCall, uffdCalls],
+  ...[...MODULES, encryptCalls, forkCall, policyCalls, ringCalls, sevDevice, statsCall, uffdCalls],
 );
 const GENERATOR = Object.getPrototypeOf(function* () {}).constructor;
 
@@ -152,6 +153,9 @@ const CALLS: Readonly<Record<string, Call>> = {
     ),
   munmap: (t, p) =>
     mmapCalls.munmap(t, p.place() | BigInt(p.random.below(2)), p.random.pick([0, -1, 2n ** 48n])),
+  mbind: (t, p) =>
+    policyCalls.mbind(t, p.place() | 1n, p.odd(), p.random.pick([0, 2, 3, 999]), p.random.below(4)),
+  getMempolicy: (t, p) => policyCalls.getMempolicy(t, p.place()),
   kvmPreFaultMemory: (t, p) =>
     preFaultCall.kvmPreFaultMemory(t, p.fd(), {
       gpa: p.random.chance(0.5) ? 2n ** 40n : p.odd() | 1n,
@@ -184,7 +188,7 @@ const CALLS: Readonly<Record<string, Call>> = {
 };
 
 /** Calls that nothing can be wrong about. */
-const ALWAYS_RIGHT = ['kvmCreateVm', 'fork', 'openSev'];
+const ALWAYS_RIGHT = ['kvmCreateVm', 'fork', 'openSev', 'movePages'];
 
 /** A command with something wrong about it, or nothing. What memory it names is there as a whole, or not at all. */
 function encryptCommandOf(p: Pool): EncryptCommand | null {

@@ -82,6 +82,43 @@ function demandPage(
   return { delivered, runs };
 }
 
+/** Time until all vCPUs have their pages, in ns, where each of the readers delays each copy by so much. */
+function pagedIn(readers: number, delay: number): number {
+  const m = new ScenarioMachine(designs);
+  const at = m.map(PAGES * P);
+  const vm = m.vm();
+  m.region(vm, { memorySize: PAGES * P, userspaceAddr: at });
+  const began = m.engine.now;
+  const share = PAGES / readers;
+  const reading = Array.from({ length: readers }, (_, n) => {
+    const { uffd } = openUffd(m);
+    m.call(uffdioRegister(m.main, uffd, at + n * share * P, share * P, MISSING));
+    const thread = m.process.createThread();
+    const body = (function* (): Actor {
+      for (let fault = 0; fault < share; fault++) {
+        const message = yield* readMessage(thread, uffd);
+        if (typeof message === 'number' || message.event !== 'pagefault') throw new Error('no page fault');
+        yield delay;
+        yield* uffdioCopy(thread, uffd, message.address, bytes(0xab, P), P, 0);
+      }
+    })();
+    return { thread, body };
+  });
+  const touching = Array.from({ length: VCPUS }, (_, n) => {
+    const [cpu, thread] = [m.vcpu(vm), m.process.createThread()];
+    const body = (function* (): Actor {
+      for (let page = n * CHUNK; page < (n + 1) * CHUNK; page++) {
+        const access = { gpa: page * P, bytes: new Uint8Array(8), write: false, isPrivate: false };
+        yield* kvmRun(thread, cpu, access, 'mmu');
+        expect(access.bytes).toEqual(bytes(0xab));
+      }
+    })();
+    return { thread, body };
+  });
+  m.together([...touching, ...reading]);
+  return m.engine.now - began;
+}
+
 const EVERY_PAGE = Array.from({ length: PAGES }, (_, page) => page);
 
 describe('demand paging', () => {
@@ -117,6 +154,16 @@ describe('demand paging', () => {
     const { m, uffd, at } = setUp(MAP_PRIVATE | MAP_ANONYMOUS);
     expect(m.call(uffdioRegister(m.main, uffd, at, PAGES * P, MINOR))).toBe(-EINVAL);
   });
+
+  it.each([1, VCPUS])(
+    'D05 a delay costs each of %i readers as much for every fault that it handles',
+    readers => {
+      const delay = 1_000_000;
+      const [without, late] = [0, delay].map(ns => pagedIn(readers, ns));
+      const perReader = PAGES / readers;
+      expect((late - without) / (perReader * delay)).toBeCloseTo(1, 1);
+    },
+  );
 
   it('D06 a page marked as missing leaves for userspace until its bit is cleared (KVM Userfault, not merged)', () => {
     const m = new ScenarioMachine(designs, { caps: { USERFAULT: 1 } });

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { attributesIoctl } from '../../designs/conversion/attributesIoctl.ts';
 import { flushOnGmemFree } from '../../designs/reclaim/flushOnGmemFree.ts';
-import { EINVAL, ENODEV, EOPNOTSUPP } from '../../host/errno.ts';
+import { EINVAL, ENODEV, ENOENT, EOPNOTSUPP } from '../../host/errno.ts';
+import { MPOL_BIND, MPOL_DEFAULT, MPOL_INTERLEAVE } from '../../host/memPolicy.ts';
 import { GMEM_INIT_SHARED, GMEM_MMAP } from '../../kvm/guestMemfd.ts';
 import { KVM_CAP_GUEST_MEMFD_FLAGS } from '../capabilities.ts';
 import { fallocate, fstat, read, write } from '../fileCalls.ts';
@@ -10,6 +11,7 @@ import { kvmCheckExtension } from '../kvmCalls.ts';
 import { KEEP_SIZE, PUNCH_HOLE } from '../memfdFile.ts';
 import { MAP_PRIVATE, MAP_SHARED, PROT_READ, PROT_WRITE } from '../mmap.ts';
 import type { FileStatus } from '../openFile.ts';
+import { getMempolicy, mbind, movePages } from '../policyCalls.ts';
 import { bytes, P, ScenarioMachine } from './machine.ts';
 
 const designs = { conversion: attributesIoctl, reclaim: flushOnGmemFree };
@@ -28,6 +30,17 @@ function statusOf(m: ScenarioMachine, fd: number): FileStatus {
   if (typeof status === 'number') throw new Error(`fstat failed: ${status}`);
   return status;
 }
+
+/** A file of four pages, mapped shared, on a host with so many memory nodes. */
+function onNodes(nodes: number) {
+  const m = new ScenarioMachine(designs, { release: [6, 19] });
+  m.kernel.host.frames.free.nodes = nodes;
+  const fd = m.gmem(m.vm(), 4 * P, SHARED);
+  return { m, fd, at: m.map(4 * P, { fd, flags: MAP_SHARED }) };
+}
+
+/** Nodes 0 and 1. */
+const BOTH = 3;
 
 /** A file of four pages, mapped shared and filled with 0xaa. */
 function filled() {
@@ -153,6 +166,49 @@ describe('guest_memfd', () => {
     for (const [offset, length] of odd) {
       expect(m.call(fallocate(m.main, fd, PUNCH, offset, length)), `${offset}, ${length}`).toBe(-EINVAL);
     }
+  });
+
+  it('G20 each page tells the policy that it was given, and a mode that does not exist is refused', () => {
+    const { m, at } = onNodes(2);
+    expect(m.call(mbind(m.main, at, 2 * P, MPOL_INTERLEAVE, BOTH))).toBe(0);
+    expect(m.call(mbind(m.main, at + 2 * P, 2 * P, MPOL_BIND, 1))).toBe(0);
+    const told = () => [0, 1, 2, 3].map(page => m.call(getMempolicy(m.main, at + page * P)));
+    const [interleaved, bound] = [
+      { mode: MPOL_INTERLEAVE, nodes: BOTH },
+      { mode: MPOL_BIND, nodes: 1 },
+    ];
+    expect(told()).toEqual([interleaved, interleaved, bound, bound]);
+    expect(m.call(mbind(m.main, at, 4 * P, MPOL_DEFAULT, 0))).toBe(0);
+    expect(told()).toEqual(Array.from({ length: 4 }, () => ({ mode: MPOL_DEFAULT, nodes: 0 })));
+    expect(m.call(mbind(m.main, at, 4 * P, 999, BOTH))).toBe(-EINVAL);
+  });
+
+  it('G21 a policy says where pages come from when they come, and not afterwards', () => {
+    const { m, fd, at } = onNodes(2);
+    const nodes = () =>
+      m.call(
+        movePages(
+          m.main,
+          [0, 1, 2, 3].map(page => at + page * P),
+        ),
+      );
+    const bind = (page: number, pages: number, node: number) =>
+      expect(m.call(mbind(m.main, at + page * P, pages * P, MPOL_BIND, 1 << node))).toBe(0);
+    const punch = (pages: number) => expect(m.call(fallocate(m.main, fd, PUNCH, 0, pages * P))).toBe(0);
+    m.write(at, bytes(1));
+    bind(0, 1, 0);
+    expect(nodes()).toEqual([0, -ENOENT, -ENOENT, -ENOENT]);
+    punch(1);
+    bind(0, 2, 1);
+    bind(2, 2, 0);
+    m.write(at, bytes(1, 4 * P));
+    expect(nodes()).toEqual([1, 1, 0, 0]);
+    bind(0, 2, 0);
+    bind(2, 2, 1);
+    expect(nodes()).toEqual([1, 1, 0, 0]);
+    punch(4);
+    m.write(at, bytes(1, 4 * P));
+    expect(nodes()).toEqual([0, 0, 1, 1]);
   });
 
   it('G22 a default VM is offered both flags', () => {

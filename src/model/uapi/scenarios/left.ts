@@ -7,18 +7,9 @@ export interface LeftOut {
   readonly reason: string;
 }
 
-const NUMA =
-  'The host of the model has one NUMA node; placement by policy would have nothing to choose between.';
 const ARM =
   'The vCPU has no instructions of its own and no stage-1 walk: the access kinds of the test (compare-and-swap, DC ZVA, AT, exec) and its count of walks have nothing to stand on.';
 export const leftOut: readonly LeftOut[] = [
-  { id: 'G20', selftest: 'guest_memfd_test', reason: NUMA },
-  { id: 'G21', selftest: 'guest_memfd_test', reason: NUMA },
-  {
-    id: 'D05',
-    selftest: 'demand_paging_test',
-    reason: 'A rate that the test prints, and nothing that it checks.',
-  },
   {
     id: 'X01',
     selftest: 'mmu_stress_test',
