@@ -1,6 +1,7 @@
 /** KVM_CHECK_EXTENSION: what the model's KVM can, by number (include/uapi/linux/kvm.h). */
 import { atLeast, type Profile, rulesOf } from '../arch/profile.ts';
 import { supportedQuirks } from '../kvm/quirks.ts';
+import { otherCapability } from './otherCapabilities.ts';
 
 export const KVM_CAP_USER_MEMORY = 3;
 export const KVM_CAP_NR_MEMSLOTS = 10;
@@ -94,7 +95,7 @@ function standard(profile: Profile, cap: number): number {
     case KVM_CAP_PRE_FAULT_MEMORY:
       return atLeast(release, [6, 11]) && mmu === 'tdp' ? 1 : 0;
     default:
-      return 0;
+      return otherCapability(profile, cap);
   }
 }
 
