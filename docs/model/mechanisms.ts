@@ -55,7 +55,7 @@ const rows: readonly (readonly [
   [
     'private-memory',
     'Conversion in place, in the file',
-    [`${m}/designs/conversion/inPlace.ts`],
+    [`${m}/designs/conversion/inPlace.ts`, `${m}/kvm/gmemConversion.ts`],
     [`${m}/experiments/privateMemory/doubleAllocation.test.ts`],
     '/debates/private-memory/',
   ],
@@ -82,8 +82,15 @@ const rows: readonly (readonly [
   ],
   [
     'private-memory',
-    'guest_memfd: binding, holes, allocation, last close',
-    [`${m}/kvm/guestMemfd.ts`, `${m}/uapi/gmemFile.ts`],
+    'KVM’s own counts of faults and mappings, read through a descriptor of a VM or a vCPU',
+    [`${m}/kvm/statistics.ts`, `${m}/uapi/statsFile.ts`],
+    [`${m}/uapi/statsFile.test.ts`],
+    '/primer/a-fault/',
+  ],
+  [
+    'private-memory',
+    'guest_memfd: binding, holes, allocation, memory nodes, last close',
+    [`${m}/kvm/guestMemfd.ts`, `${m}/kvm/gmemPages.ts`, `${m}/kvm/gmemBindings.ts`, `${m}/uapi/gmemFile.ts`],
     [`${m}/uapi/scenarios/guestMemfd.test.ts`],
     '/primer/private-memory/',
   ],
