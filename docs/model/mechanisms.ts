@@ -68,6 +68,13 @@ const rows: readonly (readonly [
   ],
   [
     'private-memory',
+    'Private pages of 2 MiB: entries of the reverse map table and of the secure EPT, and what takes them apart',
+    [`${m}/arch/rmp.ts`, `${m}/kvm/rmpUpdate.ts`, `${m}/arch/secureEpt.ts`],
+    [`${m}/kvm/snpHugePages.test.ts`, `${m}/kvm/tdxHugePages.test.ts`],
+    '/debates/private-memory/',
+  ],
+  [
+    'private-memory',
     'Mapping pages before the guest asks for them',
     [`${m}/kvm/prefault.ts`],
     [`${m}/uapi/scenarios/preFault.test.ts`],

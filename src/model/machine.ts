@@ -66,11 +66,6 @@ function refuse(which: Profile, designs: VmDesigns): void {
       `a VM of type ${which.vmType} has private memory, which only the MMU "tdp" can map, not "${which.mmu}"`,
     );
   }
-  if (which.gmemHugePages && rules.rmp) {
-    throw new RangeError(
-      'private pages of 2 MiB are there for TDX; an SNP guest would need RMP entries of 2 MiB, which the model has not',
-    );
-  }
   if (name === 'pending' && which.vmType !== 'sw-protected') {
     throw new RangeError(
       `${name} is for VMs that only software protects; hardware reports a ${which.vmType} guest's conversions itself`,

@@ -81,8 +81,8 @@ export interface Profile {
   /** The CPU keeps its own caches coherent when one page is used with two memory types (CPUID.SS). */
   readonly selfSnoop: boolean;
   /**
-   * guest_memfd has pages of 2 MiB, and private memory is mapped with them (TDX huge pages, v3, January 2026; not
-   * merged).
+   * guest_memfd has pages of 2 MiB, and private memory is mapped with them: for TDX as posted (v3, January 2026; not
+   * merged), for SNP as KVM is ready to do once its files have such pages.
    */
   readonly gmemHugePages: boolean;
   /** Answers that follow from faults of that release, and that a later one mended, are given too. */

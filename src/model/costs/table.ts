@@ -264,6 +264,12 @@ export const COST_TABLE = {
     'nobody published it; of the order of a memory access and a broadcast TLB flush',
     [200, 10000],
   ),
+  psmash: assumed(
+    1000,
+    'PSMASH: an RMP entry of 2 MiB becomes 512 of 4 KiB',
+    'nobody published it; taken as long as RMPUPDATE',
+    [200, 100_000],
+  ),
   launchUpdate: assumed(
     10_000,
     'SNP_LAUNCH_UPDATE: the firmware measures a 4 KiB page and encrypts it',

@@ -3,10 +3,11 @@
  *
  * @module designs
  */
+
+export { giveBack } from '../kvm/rmpUpdate.ts';
 export { TableConversion } from './conversion/attributesIoctl.ts';
 export { conversionDesigns } from './conversion/index.ts';
 export { memoryTypeReleases } from './memoryType/releases.ts';
 export { ArrivingMemory, missedPage, type UffdMode } from './missingPages/arriving.ts';
 export { missingPageDesigns } from './missingPages/index.ts';
-export { giveBack } from './reclaim/flushEveryEvent.ts';
 export { reclaimDesigns } from './reclaim/index.ts';

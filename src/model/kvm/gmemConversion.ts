@@ -2,6 +2,7 @@
 import type { Actor } from '../engine/step.ts';
 import { NO_PFN } from '../host/frames.ts';
 import type { GuestMemfd } from './guestMemfd.ts';
+import { giveBack } from './rmpUpdate.ts';
 import { FILTER_PRIVATE, FILTER_SHARED } from './zap.ts';
 
 /**
@@ -29,16 +30,20 @@ export function* convertPages(
 function* changeSides(gmem: GuestMemfd, start: number, end: number, toPrivate: boolean): Actor {
   const { vm, bindings } = gmem;
   const begun = yield* bindings.invalidateBegin(start, end, toPrivate ? FILTER_SHARED : FILTER_PRIVATE);
-  if (!toPrivate && vm.rmp !== null) {
-    for (let index = start; index < end; index++) {
-      const pfn = gmem.cachedPage(index);
-      if (pfn === NO_PFN || !vm.rmp.isPrivate(pfn)) continue;
-      vm.rmp.makeShared(pfn);
-      yield vm.costs.rmpUpdate;
-    }
-  }
+  if (!toPrivate) yield* giveBack(vm, privateFrames(gmem, start, end));
   gmem.privacy!.set(start, end, toPrivate);
   yield* bindings.invalidateEnd(begun);
+}
+
+/** Frames of pages [start, end) that the RMP has as the guest's. */
+function privateFrames({ vm, cache }: GuestMemfd, start: number, end: number): number[] {
+  const frames: number[] = [];
+  if (vm.rmp === null) return frames;
+  const { rmp } = vm;
+  cache.forEach(start, end, (_, pfn) => {
+    if (rmp.isPrivate(pfn)) frames.push(pfn);
+  });
+  return frames;
 }
 
 /** The first of pages [start, end) that somebody beside the page cache holds, or -1. */

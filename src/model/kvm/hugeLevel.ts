@@ -26,15 +26,24 @@ export function leafLevel(vm: Vm, slot: Memslot, gfn: number, isPrivate: boolean
 function privateLevel(vm: Vm, slot: Memslot, gfn: number): number {
   const span = spanOf(2);
   const start = gfn - (gfn % span);
-  const index = slot.gmemOffset + gfn - slot.baseGfn;
   const large =
     (slot.flags & MEM_USERFAULT) === 0 &&
-    fitsSlot(slot, start, span) &&
-    (slot.gmemOffset - slot.baseGfn) % span === 0 &&
-    slot.gmem?.isLarge(index) === true &&
+    largeRun(slot, gfn) &&
     isUniform(vm, start, start + span) &&
-    vm.secureEpt?.allowsLarge(gfn) !== false;
+    vm.secureEpt?.allowsLarge(gfn) !== false &&
+    // No leaf may be larger than the entry of the RMP (sev_gmem_max_mapping_level).
+    (vm.rmp === null || vm.rmp.levelOf(slot.gmem!.cachedPage(slot.gmemOffset + gfn - slot.baseGfn)) === 2);
   return large ? 2 : 1;
+}
+
+/** Whether the 2 MiB around gfn lie in one slot and, aligned alike, in one run of frames of its file. */
+export function largeRun(slot: Memslot, gfn: number): boolean {
+  const span = spanOf(2);
+  return (
+    fitsSlot(slot, gfn - (gfn % span), span) &&
+    (slot.gmemOffset - slot.baseGfn) % span === 0 &&
+    slot.gmem?.isLarge(slot.gmemOffset + gfn - slot.baseGfn) === true
+  );
 }
 
 /** Whether a slot and its attributes allow a huge page around gfn. */

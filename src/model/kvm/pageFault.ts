@@ -21,6 +21,7 @@ import {
 } from './memslots.ts';
 import { remappedPfn } from './remappedPfn.ts';
 import { prefetchAround } from './rmap/prefetch.ts';
+import { prepareInRmp } from './rmpUpdate.ts';
 import type { Vcpu } from './vcpu.ts';
 import type { Vm } from './vm.ts';
 
@@ -190,7 +191,7 @@ function* filePfn(vcpu: Vcpu, slot: Memslot, gfn: number, isPrivate: boolean): A
     // The kernel holds the page's lock from looking it up until it is prepared: nobody frees it in between.
     // safety: gmem-prepare-under-lock
     if (!gmem.has(index) || gmem.cachedPage(index) !== pfn) return GONE;
-    vm.rmp.makePrivate(pfn, gfn);
+    prepareInRmp(vm, slot, gfn, pfn);
   }
   return pfn;
 }

@@ -142,9 +142,6 @@ describe('the secure EPT', () => {
 
 describe('machines that cannot be', () => {
   it('are refused with the reason', () => {
-    expect(() => buildMachine({ profile: { vmType: 'snp', gmemHugePages: true } })).toThrow(
-      'RMP entries of 2 MiB',
-    );
     expect(() => buildMachine({ profile: { vmType: 'tdx', mmu: 'direct-rmap' } })).toThrow('private memory');
   });
 });

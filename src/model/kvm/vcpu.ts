@@ -8,6 +8,7 @@ import { EXIT_DIRTY_RING_FULL, type Exit } from './exits.ts';
 import { type FaultCounts, noFaults } from './faultCounts.ts';
 import { guestReads, guestWrites } from './guestContents.ts';
 import { handleFault, PF_ASYNC, PF_EMULATE, PF_EXIT, PF_RETRY } from './pageFault.ts';
+import { smashForGuest } from './rmpUpdate.ts';
 import { honourAcceptLevel } from './tdxAccept.ts';
 import type { Vm } from './vm.ts';
 
@@ -121,6 +122,23 @@ export class Vcpu {
       }
       if (handled === PF_RETRY) yield engine.retry();
     }
+  }
+
+  /**
+   * PVALIDATE of 4 KiB by an SNP guest. Where the RMP has 2 MiB there the guest leaves, and KVM takes the entry apart.
+   *
+   * @returns whether the page is private to the guest; false where the vCPU left for userspace.
+   */
+  *validatePage(gfn: number): Actor<boolean> {
+    const { vm } = this;
+    const pfn = yield* this.access(gfn, true, true);
+    if (pfn === NO_PFN) return false;
+    if (vm.rmp?.levelOf(pfn) === 2) {
+      yield vm.costs.vmExit;
+      yield* smashForGuest(vm, gfn);
+    }
+    yield vm.costs.pvalidate;
+    return true;
   }
 
   /** The module fills what the guest has accepted with zeros, under the guest's key. */

@@ -5,6 +5,7 @@ import { NO_PFN } from '../../host/frames.ts';
 import { AttributeStore } from '../../kvm/attributes/store.ts';
 import type { Conversion, ConversionDesign } from '../../kvm/conversion.ts';
 import type { Memslot } from '../../kvm/memslots.ts';
+import { giveBack } from '../../kvm/rmpUpdate.ts';
 import { setAttributes } from '../../kvm/setAttributes.ts';
 import type { Vm } from '../../kvm/vm.ts';
 import { ALL_GFNS } from './attributesIoctl.ts';
@@ -41,13 +42,15 @@ class InPlace implements Conversion {
     const { vm } = this;
     if (toPrivate && this.hasExtraReferences(start, end)) return -EAGAIN;
     const result = yield* setAttributes(vm, this, start, end, toPrivate, 0);
+    const { rmp } = vm;
+    if (rmp === null || toPrivate) return result;
+    const frames: number[] = [];
     for (let gfn = start; gfn < end; gfn++) {
       const pfn = this.pfnOf(gfn);
-      if (pfn === NO_PFN || vm.rmp === null || toPrivate || !vm.rmp.isPrivate(pfn)) continue;
-      // To private the RMP changes when the guest's next access faults; to shared it must change before that.
-      vm.rmp.makeShared(pfn);
-      yield vm.costs.rmpUpdate;
+      if (pfn !== NO_PFN && rmp.isPrivate(pfn)) frames.push(pfn);
     }
+    // To private the RMP changes when the guest's next access faults; to shared it must change before that.
+    yield* giveBack(vm, frames);
     return result;
   }
 

@@ -3,6 +3,7 @@ import type { Source } from '../../evidence/published.ts';
 import { LOUGHLIN_WBNOINVD, SHEN_RAN_CPUS, ZHANG_HOOK } from '../../evidence/sources.ts';
 import { type FlushKind, flushCaches, hasEncryptedLines, WBINVD_ALL } from '../../kvm/cacheFlush.ts';
 import type { ReclaimDesign } from '../../kvm/reclaim.ts';
+import { giveBack } from '../../kvm/rmpUpdate.ts';
 import type { Vm } from '../../kvm/vm.ts';
 
 /** Flushes on every event that hits a slot, and when guest_memfd gives memory back. */
@@ -20,15 +21,6 @@ function flushing(name: string, title: string, mail: Source, kind: FlushKind): R
       yield* giveBack(vm, pfns);
     },
   };
-}
-
-/** Frames that were a guest's become shared in the RMP, where there is one. */
-export function* giveBack(vm: Vm, pfns: readonly number[]): Actor {
-  if (vm.rmp === null) return;
-  for (const pfn of pfns) {
-    vm.rmp.makeShared(pfn);
-    yield vm.costs.rmpUpdate;
-  }
 }
 
 /**

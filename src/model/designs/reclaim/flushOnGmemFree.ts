@@ -2,8 +2,8 @@ import type { Actor } from '../../engine/step.ts';
 import { CHRISTOPHERSON_SHARED_ONLY, ROTH_SNP_SKIP, SEV_FLUSH_617 } from '../../evidence/sources.ts';
 import { flushCaches, flushPages, hasEncryptedLines, WBINVD_ALL } from '../../kvm/cacheFlush.ts';
 import type { ReclaimDesign } from '../../kvm/reclaim.ts';
+import { giveBack, rmpRuns } from '../../kvm/rmpUpdate.ts';
 import type { Vm } from '../../kvm/vm.ts';
-import { giveBack } from './flushEveryEvent.ts';
 
 /** A VM whose private memory can only be in guest_memfd has none that a host event could free. */
 function* flushUnlessGmemOnly(vm: Vm): Actor {
@@ -20,9 +20,9 @@ export const flushOnGmemFree: ReclaimDesign = {
   mail: ROTH_SNP_SKIP,
   guestMemoryReclaimed: flushUnlessGmemOnly,
   *gmemFreed(vm, pfns) {
-    for (const pfn of pfns) {
-      yield* giveBack(vm, [pfn]);
-      if (hasEncryptedLines(vm)) yield* flushPages(vm, [pfn]);
+    for (const run of rmpRuns(vm, pfns)) {
+      yield* giveBack(vm, run);
+      if (hasEncryptedLines(vm)) yield* flushPages(vm, run);
     }
   },
 };

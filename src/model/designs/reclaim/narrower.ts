@@ -8,8 +8,9 @@ import {
 import type { NotifierEvent } from '../../host/notifier.ts';
 import { flushCaches, hasEncryptedLines, WBINVD_ALL } from '../../kvm/cacheFlush.ts';
 import type { ReclaimDesign } from '../../kvm/reclaim.ts';
+import { giveBack } from '../../kvm/rmpUpdate.ts';
 import { FILTER_PRIVATE, FILTER_SHARED } from '../../kvm/zap.ts';
-import { flushEveryEvent, giveBack } from './flushEveryEvent.ts';
+import { flushEveryEvent } from './flushEveryEvent.ts';
 import { flushOnGmemFree } from './flushOnGmemFree.ts';
 
 /** Before events were told apart: one on host addresses zaps the mappings of both kinds. */
