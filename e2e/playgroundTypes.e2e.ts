@@ -56,6 +56,17 @@ describe('the checker', () => {
     expect(fetched.filter(url => CHECKER.test(url)).length).toBeGreaterThanOrEqual(2);
   });
 
+  test('knows the names that a run has, and says of others what the run would say', async ({ open }) => {
+    const playground = await PlaygroundPage.open(open, 'const now = new Date();\nconsole.log(now);');
+    await playground.button('Check types').click();
+    const line = types(playground).locator('li');
+    await expect.poll(() => line.allInnerTexts()).toHaveLength(1);
+    expect(await line.innerText()).toMatch(/^Line 1: 'Date' only refers to a type/);
+    const instead = 'There is no clock here: time in a run is virtual and counted in ns.';
+    expect(await line.innerText()).toContain(instead);
+    expect(await playground.run()).toContain(instead);
+  });
+
   test('comes by itself to who stays in the editor', async ({ open }) => {
     const playground = await PlaygroundPage.open(open, FITS);
     await edit(playground);

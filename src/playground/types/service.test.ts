@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { declarations } from '../../../plugins/modelBundle/declarations.ts';
 import { language } from '../../../plugins/modelBundle/language.ts';
+import { INSTEAD, LANGUAGE, NO_RANDOM } from '../sandbox/runner/language.ts';
 import { makeService, type Service } from './service.ts';
 
 let service: Service;
@@ -36,6 +37,47 @@ describe('problems', () => {
   test('name what a browser has and a program has not', () => {
     const [problem] = service.problems('document.title;');
     expect(problem.message).toContain("Cannot find name 'document'");
+  });
+});
+
+describe('what a run has not is no name of the checker’s, either', () => {
+  test.each([
+    ['new Date();', "'Date' only refers to a type", INSTEAD.Date],
+    ['Date.now();', "'Date' only refers to a type", INSTEAD.Date],
+    ['performance.now();', "Cannot find name 'performance'", INSTEAD.performance],
+    ['setTimeout(() => {}, 1);', "Cannot find name 'setTimeout'", INSTEAD.setTimeout],
+    ['setInterval(() => {}, 1);', "Cannot find name 'setInterval'", INSTEAD.setInterval],
+    ['crypto.randomUUID();', "Cannot find name 'crypto'", INSTEAD.crypto],
+    ["eval('1');", "Cannot find name 'eval'", INSTEAD.eval],
+    ['Math.random();', "Property 'random' does not exist on type 'Math'", NO_RANDOM],
+    ["new Intl.NumberFormat('en');", "'Intl'", ''],
+    ['new SharedArrayBuffer(8);', "'SharedArrayBuffer' only refers to a type", ''],
+    ['new WeakRef({});', "'WeakRef' only refers to a type", ''],
+  ])('%s', (text, message, instead) => {
+    const problems = service.problems(text);
+    expect(problems).toHaveLength(1);
+    expect(problems[0].message).toContain(message);
+    if (instead !== '') expect(problems[0].message).toMatch(/\. [A-Z]/);
+    expect(problems[0].message.endsWith(instead)).toBe(true);
+  });
+
+  test('its names are those that a run leaves, and the console', () => {
+    const [text, at] = marked('const _own = 1;\n_|');
+    const module = ['_own', 'console'];
+    const found = service.candidates(text, at)?.names.filter(({ module: from, kind }) => {
+      return from === undefined && ['var', 'const', 'function', 'module', 'class'].includes(kind);
+    });
+    const names = new Set(found?.map(({ name }) => name).filter(name => !module.includes(name)));
+    expect([...names].filter(name => !LANGUAGE.has(name))).toEqual([]);
+    expect(
+      [...LANGUAGE].filter(name => !names.has(name) && name !== 'undefined' && name !== 'globalThis'),
+    ).toEqual([]);
+  });
+
+  test('what uses such types still fits', () => {
+    expect(
+      service.problems("const text = (1234.5).toLocaleString('en', { style: 'percent' });\ntext;"),
+    ).toEqual([]);
   });
 });
 

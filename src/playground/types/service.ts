@@ -1,5 +1,6 @@
 /** TypeScript's language service over one program and the declarations it may use. Works alike in a worker and in Node. */
 import ts from 'typescript';
+import { INSTEAD, NO_RANDOM } from '../sandbox/runner/language.ts';
 import type {
   Candidate,
   CandidateDetail,
@@ -169,14 +170,27 @@ function callAround(service: ts.LanguageService, at: number): Explanation | null
   };
 }
 
-function problemOf({ start = 0, length = 0, messageText }: ts.Diagnostic, text: string): TypeProblem {
+function problemOf({ start = 0, length = 0, messageText, code }: ts.Diagnostic, text: string): TypeProblem {
   const from = Math.min(start, text.length);
+  const to = Math.min(from + length, text.length);
+  const message = ts.flattenDiagnosticMessageText(messageText, '\n');
+  const instead = insteadOf(code, text.slice(from, to), message);
   return {
     line: text.slice(0, from).split('\n').length,
     from,
-    to: Math.min(from + length, text.length),
-    message: ts.flattenDiagnosticMessageText(messageText, '\n'),
+    to,
+    message: instead === undefined ? message : `${message} ${instead}`,
   };
+}
+
+/** TypeScript's numbers for a name that is not there, or is there as a type or a namespace alone. */
+const NOT_THERE: ReadonlySet<number> = new Set([2304, 2552, 2580, 2581, 2582, 2584, 2591, 2693, 2708]);
+
+/** What a run says of a name that it has not, where that is what a diagnostic is about. */
+function insteadOf(code: number, name: string, message: string): string | undefined {
+  if (code === 2339 && name === 'random' && message.includes("'Math'")) return NO_RANDOM;
+  const isGlobal = NOT_THERE.has(code) || message.includes("'typeof globalThis'");
+  return isGlobal && Object.hasOwn(INSTEAD, name) ? INSTEAD[name] : undefined;
 }
 
 interface Documented {

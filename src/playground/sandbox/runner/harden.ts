@@ -6,27 +6,7 @@
  * a second lock costs nothing. Whatever is not on the list is removed, so that what browsers add later is not let in.
  */
 
-/** Names of the language itself that are the same in Node and in every browser. */
-const LANGUAGE = new Set(
-  `Object Function Array ArrayBuffer DataView Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array
-  Uint32Array BigInt64Array BigUint64Array Float32Array Float64Array BigInt Boolean Error EvalError RangeError
-  ReferenceError SyntaxError TypeError URIError AggregateError Map Set WeakMap WeakSet JSON Math Number Promise Proxy
-  Reflect RegExp String Symbol parseInt parseFloat isNaN isFinite encodeURI encodeURIComponent decodeURI
-  decodeURIComponent globalThis Infinity NaN undefined`.split(/\s+/),
-);
-
-/** What a program may look for by habit, with what it finds instead. */
-const INSTEAD: Readonly<Record<string, string>> = {
-  Date: 'There is no clock here: time in a run is virtual and counted in ns.',
-  performance: 'There is no clock here: time in a run is virtual and counted in ns.',
-  setTimeout: 'There are no timers here: time is virtual. Let an actor yield a delay in ns.',
-  setInterval: 'There are no timers here: time is virtual. Let an actor yield a delay in ns.',
-  setImmediate: 'There are no timers here: time is virtual. Let an actor yield a delay in ns.',
-  requestAnimationFrame: 'There are no timers here: time is virtual. Let an actor yield a delay in ns.',
-  crypto:
-    "There is no chance here: use new Random(seed) from 'faultlines', which gives the same numbers each time.",
-  eval: 'A program cannot make code from text here.',
-};
+import { INSTEAD, LANGUAGE, NO_RANDOM } from './language.ts';
 
 /** Throws on whatever is done with it. */
 function refusing(message: string): object {
@@ -61,9 +41,7 @@ function remove(from: object, key: string): void {
 
 function fixChance(): void {
   Math.random = () => {
-    throw new Error(
-      "Math.random differs from run to run: use new Random(seed) from 'faultlines', which gives the same numbers each time.",
-    );
+    throw new Error(NO_RANDOM);
   };
 }
 
