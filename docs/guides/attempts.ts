@@ -246,6 +246,12 @@ const rows: Readonly<Record<number, readonly Row[]>> = {
     ],
     [
       use,
+      'leads to its program, however far down the page that stands',
+      'Opening a link to a program at the end of a long page',
+      'The program is in view',
+    ],
+    [
+      use,
       'is shown to be copied by hand where the clipboard is out of reach',
       'Share without a clipboard',
       'The link stands in a field',

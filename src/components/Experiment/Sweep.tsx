@@ -1,21 +1,13 @@
-import { type ReactNode, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { AnyValues, Params } from '../../model/experiments/params.ts';
-import {
-  combinations,
-  type Point,
-  type Sweep as SweepData,
-  sweepCsv,
-  sweepJson,
-  valuesIn,
-} from '../../model/experiments/sweep.ts';
-import type { View } from '../../model/experiments/view.ts';
+import { type Sweep as SweepData, sweepCsv, sweepJson, valuesIn } from '../../model/experiments/sweep.ts';
 import { MODEL_VERSION } from '../../model/version.ts';
 import type { SweepState } from '../../playground/link/state.ts';
 import { drawFigure } from '../../views/figure.ts';
 import { drawHeatMap } from '../../views/heatMap.ts';
 import { saveFile } from '../../views/saveFile.ts';
 import Action from '../Action.tsx';
-import { Pool, poolSize } from './pool.ts';
+import { Choice, List } from './SweepFields.tsx';
 import { suggested } from './setting.ts';
 import {
   columnsKnown,
@@ -27,12 +19,7 @@ import {
   sweepTable,
 } from './sweepResult.ts';
 import { useOpened } from './useOpened.ts';
-
-/** Most points of a sweep in the page; larger ones are for `lab sweep`. */
-const MOST_POINTS = 2_000;
-
-/** How often the page is told how far a sweep is, in ms. */
-const EVERY = 200;
+import { type Progress, useSweep } from './useSweep.ts';
 
 interface Props {
   readonly id: string;
@@ -46,25 +33,6 @@ interface Props {
   readonly eager: boolean;
 }
 
-/** How a sweep goes. */
-interface Progress {
-  readonly running: boolean;
-  /** Points that are done, and points in all. */
-  readonly done: number;
-  readonly total: number;
-  /** Time left in ms, where that can be said. */
-  readonly left?: number;
-}
-
-/** A sweep that was started: its points as they come in. */
-interface Run {
-  readonly swept: Readonly<Record<string, readonly (number | string | boolean)[]>>;
-  readonly total: number;
-  readonly points: readonly Point[];
-  readonly failures: readonly string[];
-  readonly views: readonly View[];
-}
-
 function progressText({ running, done, total, left }: Progress, failed: number): string {
   if (total === 0) return 'Not run yet.';
   const lost = failed > 0 ? ` ${failed} failed.` : '';
@@ -73,17 +41,6 @@ function progressText({ running, done, total, left }: Progress, failed: number):
   if (!running) return `Done: ${done} of ${total} points.${lost}`;
   const time = left === undefined ? '' : `, about ${Math.ceil(left / 1000)} s left`;
   return `${done} of ${total} points${time} …${lost}`;
-}
-
-/** The values that a state's lists name, the parameter across first. */
-function sweptOf(params: Params, { across, lists }: SweepState): Run['swept'] {
-  const names = [across, ...Object.keys(lists).filter(name => name !== across)];
-  return Object.fromEntries(
-    names.map(name => {
-      if (!Object.hasOwn(params, name)) throw new RangeError(`there is no parameter ${name}`);
-      return [name, valuesIn(params[name].label, params[name], lists[name])];
-    }),
-  );
 }
 
 /** Whether a list names values that its parameter takes. */
@@ -101,18 +58,10 @@ export default function Sweep({ id, params, values, state, onChange, onClose, ea
   const headingId = useId();
   const wrongId = useId();
   const section = useOpened(eager);
-  const fieldId = useId();
   const place = useRef<HTMLDivElement>(null);
-  const pool = useRef<Pool>(undefined);
-  const [run, setRun] = useState<Run>();
-  const [progress, setProgress] = useState<Progress>({ running: false, done: 0, total: 0 });
-  const [wrong, setWrong] = useState('');
+  const { run, progress, wrong, setWrong, start, stop } = useSweep({ id, params, values, state });
   const [row, setRow] = useState('');
   const [says, setSays] = useState('');
-  /** Points by their values, kept as long as the panel stands: what was run once is not run again. */
-  const kept = useRef(new Map<string, Point['rows']>());
-
-  useEffect(() => () => pool.current?.stop(), []);
 
   const names = Object.keys(params);
   const second = Object.keys(state.lists).find(name => name !== state.across) ?? '';
@@ -126,76 +75,6 @@ export default function Sweep({ id, params, values, state, onChange, onClose, ea
         ...(other !== '' && other !== across ? { [other]: list(other) } : {}),
       },
     });
-  };
-
-  const start = useCallback(() => {
-    setWrong('');
-    setSays('');
-    let swept: Run['swept'];
-    let all: AnyValues[];
-    try {
-      swept = sweptOf(params, state);
-      all = combinations(params, swept, values);
-      if (all.length > MOST_POINTS)
-        throw new RangeError(
-          `these are ${all.length} points, and a page does ${MOST_POINTS} at most; lab sweep does any number`,
-        );
-    } catch (error) {
-      setWrong(error instanceof Error ? error.message : String(error));
-      return;
-    }
-    const points: Point[] = [];
-    const failures: string[] = [];
-    let views: readonly View[] = run?.views ?? [];
-    const jobs: number[] = [];
-    for (const [point, at] of all.entries()) {
-      const rows = kept.current.get(JSON.stringify(at));
-      if (rows) points.push({ point, values: at, rows });
-      else jobs.push(point);
-    }
-    const before = points.length;
-    const started = performance.now();
-    let told = 0;
-    const tell = (running: boolean, underWay = 0) => {
-      const now = performance.now();
-      if (running && now - told < EVERY) return;
-      told = now;
-      const ran = points.length - before + underWay;
-      const left = ran > 0 ? ((now - started) / ran) * (jobs.length - ran) : undefined;
-      setProgress({ running, done: points.length, total: all.length, left });
-      const sorted = [...points].sort((a, b) => a.point - b.point);
-      setRun({ swept, total: all.length, points: sorted, failures: [...failures], views });
-    };
-    tell(jobs.length > 0);
-    pool.current ??= new Pool();
-    pool.current.run(
-      id,
-      jobs.map(point => all[point]),
-      poolSize(jobs.length, navigator.hardwareConcurrency),
-      {
-        done(job, { rows, outcome }) {
-          const point = jobs[job];
-          if (views.length === 0) views = outcome.views;
-          kept.current.set(JSON.stringify(all[point]), rows);
-          points.push({ point, values: all[point], rows });
-          tell(true);
-        },
-        failed(job, message) {
-          failures.push(
-            `${Object.keys(swept)
-              .map(name => `${name} ${all[jobs[job]][name]}`)
-              .join(', ')}: ${message}`,
-          );
-        },
-        progress: underWay => tell(true, underWay),
-        finished: () => tell(false),
-      },
-    );
-  }, [id, params, values, state, run]);
-
-  const stop = () => {
-    pool.current?.stop();
-    setProgress(now => ({ ...now, running: false }));
   };
 
   const measures = useMemo(() => (run ? measuresOf(run.points, run.views) : []), [run]);
@@ -221,7 +100,7 @@ export default function Sweep({ id, params, values, state, onChange, onClose, ea
     return () => {
       gone = true;
     };
-  }, [id, params, run, measure, rows, chosen, isMap]);
+  }, [id, params, run, measure, rows, chosen, isMap, setWrong]);
 
   const save = (format: 'csv' | 'json') => {
     if (!run) return;
@@ -232,42 +111,14 @@ export default function Sweep({ id, params, values, state, onChange, onClose, ea
     setSays(`Saved as ${saveFile(content, `${id.replaceAll('/', '-')}-sweep.${format}`)}.`);
   };
 
-  const list = (name: string, nth: number) => (
-    <div className="fl-control">
-      <label className="fl-label" htmlFor={`${fieldId}-list${nth}`}>
-        Values of {params[name].label}
-      </label>
-      <input
-        id={`${fieldId}-list${nth}`}
-        type="text"
-        autoComplete="off"
-        spellCheck={false}
-        value={state.lists[name] ?? ''}
-        aria-invalid={wrong !== '' && !isList(params, state, name)}
-        aria-describedby={wrong === '' ? undefined : wrongId}
-        onChange={event => onChange({ ...state, lists: { ...state.lists, [name]: event.target.value } })}
-      />
-    </div>
-  );
-  const select = (
-    nth: number,
-    label: string,
-    value: string,
-    options: readonly (readonly [string, string])[],
-    change: (value: string) => void,
-  ) => (
-    <div className="fl-control">
-      <label className="fl-label" htmlFor={`${fieldId}-select${nth}`}>
-        {label}
-      </label>
-      <select id={`${fieldId}-select${nth}`} value={value} onChange={event => change(event.target.value)}>
-        {options.map(([key, text]) => (
-          <option key={key} value={key}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </div>
+  const list = (name: string) => (
+    <List
+      label={`Values of ${params[name].label}`}
+      value={state.lists[name] ?? ''}
+      isWrong={wrong !== '' && !isList(params, state, name)}
+      describedBy={wrong === '' ? undefined : wrongId}
+      onChange={text => onChange({ ...state, lists: { ...state.lists, [name]: text } })}
+    />
   );
   const byName = names.map(name => [name, params[name].label] as const);
   const failed = run?.failures.length ?? 0;
@@ -281,36 +132,45 @@ export default function Sweep({ id, params, values, state, onChange, onClose, ea
         onSubmit={event => {
           event.preventDefault();
           // Enter in a field comes here while it runs, too.
-          if (!progress.running) start();
+          if (progress.running) return;
+          setSays('');
+          start();
         }}
       >
         <div className="fl-grid">
-          {select(1, 'Sweep', state.across, byName, across => choose(across, second))}
-          {list(state.across, 1)}
-          {select(
-            2,
-            'and',
-            second,
-            [['', 'nothing else'], ...byName.filter(([name]) => name !== state.across)],
-            other => choose(state.across, other),
+          <Choice
+            label="Sweep"
+            value={state.across}
+            options={byName}
+            onChange={across => choose(across, second)}
+          />
+          {list(state.across)}
+          <Choice
+            label="and"
+            value={second}
+            options={[['', 'nothing else'], ...byName.filter(([name]) => name !== state.across)]}
+            onChange={other => choose(state.across, other)}
+          />
+          {second !== '' && list(second)}
+          {measures.length > 1 && (
+            <Choice
+              label="Show"
+              value={measure?.key ?? ''}
+              options={measures.map(({ key, label, unit }) => [key, unit ? `${label} (${unit})` : label])}
+              onChange={key => onChange({ ...state, measure: key })}
+            />
           )}
-          {second !== '' && list(second, 2)}
-          {measures.length > 1 &&
-            select(
-              3,
-              'Show',
-              measure?.key ?? '',
-              measures.map(({ key, label, unit }) => [key, unit ? `${label} (${unit})` : label]),
-              key => onChange({ ...state, measure: key }),
-            )}
-          {rows.length > 1 &&
-            select(
-              4,
-              'of',
-              chosen,
-              [...(isMap ? [] : [['', 'every row'] as const]), ...rows.map(name => [name, name] as const)],
-              setRow,
-            )}
+          {rows.length > 1 && (
+            <Choice
+              label="of"
+              value={chosen}
+              options={[
+                ...(isMap ? [] : [['', 'every row'] as const]),
+                ...rows.map(name => [name, name] as const),
+              ]}
+              onChange={setRow}
+            />
+          )}
         </div>
         <div className="fl-actions">
           <Action type="submit" off={progress.running}>
