@@ -85,7 +85,7 @@ describe('races', () => {
     open,
   }) => {
     const race = findRace('private-memory/flip-vs-fault')!;
-    const weak = findDesign(race, 'sequence-read-late')!;
+    const weak = findDesign(race, 'end-before-store')!;
     const search = searchRace(race, weak);
     while (!search.advance(100_000));
     const { schedule } = search.result().properties.find(({ holds }) => !holds)!;

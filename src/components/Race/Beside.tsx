@@ -65,46 +65,44 @@ export default function Beside({ race, playback, followed, title, other, cursor 
           <span className="fl-race-broken"> Thrown there: {followed.error}.</span>
         )}
       </p>
-      <div className="fl-race-bench">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
-        <section className="fl-race-scroll fl-race-lanes" tabIndex={0} aria-label={`Both of ${race}`}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Step</th>
-                <th scope="col">Actor</th>
-                <th scope="col">{title}</th>
-                <th scope="col">{other}</th>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
+      <section className="fl-race-scroll fl-race-lanes" tabIndex={0} aria-label={`Both of ${race}`}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Step</th>
+              <th scope="col">Actor</th>
+              <th scope="col">{title}</th>
+              <th scope="col">{other}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row, i) => (
+              <tr
+                // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place in the schedule
+                key={i}
+                ref={i + 1 === cursor ? current : undefined}
+                aria-current={i + 1 === cursor ? 'step' : undefined}
+              >
+                <th scope="row">{i + 1}</th>
+                <td>{row.actorName}</td>
+                <td>
+                  {row.first}
+                  <Breaks names={row.firstBreaks} />
+                </td>
+                <td>
+                  {row.same ? row.what : <mark>{row.refusal ? `refused: ${row.refusal}` : row.what}</mark>}
+                  <Breaks names={row.breaks} />
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {rows.map((row, i) => (
-                <tr
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place in the schedule
-                  key={i}
-                  ref={i + 1 === cursor ? current : undefined}
-                  aria-current={i + 1 === cursor ? 'step' : undefined}
-                >
-                  <th scope="row">{i + 1}</th>
-                  <td>{row.actorName}</td>
-                  <td>
-                    {row.first}
-                    <Breaks names={row.firstBreaks} />
-                  </td>
-                  <td>
-                    {row.same ? row.what : <mark>{row.refusal ? `refused: ${row.refusal}` : row.what}</mark>}
-                    <Breaks names={row.breaks} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-        <div>
-          <StateTables label={`State of ${race} under ${other}`} tables={beside.state} before={now.state} />
-          <p className="fl-help">Marked: what is not the same as under {title}.</p>
-          {drawn.length > 0 && <Machine views={drawn} />}
-        </div>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <p className="fl-help">Marked: what is not the same as under {title}.</p>
+      <div className="fl-race-bench">
+        <StateTables label={`State of ${race} under ${other}`} tables={beside.state} before={now.state} />
+        {drawn.length > 0 && <Machine views={drawn} />}
       </div>
     </section>
   );

@@ -19,7 +19,7 @@ import type { Program } from '../program.ts';
 import type { Runner } from '../run.ts';
 import type { TypeFiles } from '../types/messages.ts';
 import { Button, TextButton } from './Buttons.tsx';
-import { EditorPane } from './EditorPane.tsx';
+import type { EditorPane } from './EditorPane.tsx';
 import { LinkField, Running } from './Ending.tsx';
 import { SnippetField } from './SnippetField.tsx';
 import { StaticCode } from './StaticCode.tsx';
@@ -71,7 +71,12 @@ export interface PlaygroundHandle {
   place(): Element | null;
 }
 
-type Mount = (place: HTMLElement, options: EditorOptions) => Editor;
+/** An editor that is open: what came with it, and where its cursor goes at first. */
+interface Opened {
+  readonly mount: (place: HTMLElement, options: EditorOptions) => Editor;
+  readonly Pane: typeof EditorPane;
+  readonly line: number | null | undefined;
+}
 
 const NO_LINES: readonly number[] = [];
 
@@ -106,7 +111,7 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
   );
   const { shared, share, forget: forgetLink } = useShare(model, putInAddress);
   const [snippet, setSnippet] = useState('');
-  const [opened, setOpened] = useState<{ mount: Mount; line: number | null | undefined }>();
+  const [opened, setOpened] = useState<Opened>();
   const [trouble, setTrouble] = useState('');
   const [ran, setRan] = useState<string>();
   const types = useTypes(text, props.types, editor, opened);
@@ -128,7 +133,7 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
       return;
     }
     loadEditor().then(
-      ({ mountEditor }) => setOpened({ mount: mountEditor, line }),
+      ({ mountEditor, EditorPane }) => setOpened({ mount: mountEditor, Pane: EditorPane, line }),
       () => setTrouble('The editor could not be loaded. Are you offline?'),
     );
   };
@@ -171,7 +176,8 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
     if (!editing || !alive || !window.matchMedia('(min-width: 997px)').matches) return;
     let current = true;
     loadEditor().then(
-      ({ mountEditor }) => current && setOpened(old => old ?? { mount: mountEditor, line: null }),
+      ({ mountEditor, EditorPane }) =>
+        current && setOpened(old => old ?? { mount: mountEditor, Pane: EditorPane, line: null }),
       () => undefined,
     );
     return () => {
@@ -302,7 +308,7 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
         <Whence text={given} model={model} />
         {props.wide && bar}
         {opened && (
-          <EditorPane
+          <opened.Pane
             mount={opened.mount}
             line={opened.line}
             editor={editor}
