@@ -25,9 +25,7 @@ export async function runBundled(entry) {
     sourcemap: 'inline',
     logLevel: 'error',
   });
-  try {
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    rmSync(outfile, { force: true });
-  }
+  // However it ends: a program may leave by process.exit.
+  process.once('exit', () => rmSync(outfile, { force: true }));
+  return import(pathToFileURL(outfile).href);
 }

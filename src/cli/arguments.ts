@@ -16,17 +16,20 @@ export interface ParsedArguments {
   readonly positional: readonly string[];
   readonly options: ReadonlyMap<string, string>;
   readonly json: boolean;
+  /** The last option, where no value came after it. */
+  readonly open?: string;
 }
 
 /**
  * Splits arguments. Every option takes a value, but for `--json`.
  *
- * @throws UsageError where an option has no value or is given twice.
+ * @throws UsageError where an option is given twice.
  */
 export function parseArguments(args: readonly string[]): ParsedArguments {
   const positional: string[] = [];
   const options = new Map<string, string>();
   let json = false;
+  let open: string | undefined;
   for (let i = 0; i < args.length; i++) {
     const arg = args[i];
     if (!arg.startsWith('--')) {
@@ -41,10 +44,10 @@ export function parseArguments(args: readonly string[]): ParsedArguments {
     }
     if (options.has(name)) throw new UsageError(`--${name} is given twice`);
     const value = equals < 0 ? args[++i] : arg.slice(equals + 1);
-    if (value === undefined) throw new UsageError(`--${name} needs a value after it`);
-    options.set(name, value);
+    if (value === undefined) open = name;
+    else options.set(name, value);
   }
-  return { positional, options, json };
+  return { positional, options, json, ...(open === undefined ? {} : { open }) };
 }
 
 /** @throws UsageError where the experiment has no such parameter. */

@@ -27,6 +27,7 @@ export function conformance(args: ParsedArguments, output: Output): number {
   const verdicts: CaseVerdict[] = [];
   let shown = 0;
   for (const [at, recording] of recordings.entries()) {
+    output.progress?.(`recording ${at + 1} of ${recordings.length}`);
     const machine = profileOf(recording.meta);
     for (const recorded of recording.cases) {
       const verdict = replayCase(recorded, machine);

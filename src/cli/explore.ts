@@ -27,7 +27,9 @@ export function explore(args: ParsedArguments, output: Output): number {
   const preemptions = wantedBound(args);
   const search = searchRace(race, design, preemptions === undefined ? {} : { preemptions });
   const start = performance.now();
-  while (!search.advance(STRIDE));
+  while (!search.advance(STRIDE)) {
+    output.progress?.(`${search.schedules} schedules, ${search.transitions} transitions so far`);
+  }
   const milliseconds = Math.round(performance.now() - start);
   const { complete, bound, schedules, transitions, properties } = search.result();
   const broken = properties.filter(property => !property.holds);

@@ -60,6 +60,11 @@ describe('lab run', () => {
     [['run', 'private-memory/boot', '--pages', '1.5'], '--pages is a whole number'],
     [['run', 'private-memory/boot', '--pages', ''], '--pages is a whole number'],
     [['run', 'private-memory/boot', '--pages'], '--pages needs a value'],
+    [['run', 'private-memory/boot', '--frob'], 'run has no option --frob; it has --transactions, --pages'],
+    [['explore', 'userfault/lost-wakeup', '--frob'], 'it has --design, --bound, --json'],
+    [['explore', 'userfault/lost-wakeup', '--bound'], '--bound needs a value'],
+    [['conformance', '--frob'], 'conformance has no option --frob; it has none'],
+    [['merge', '--frob'], 'merge has no option --frob; it has --out'],
     [['run', 'private-memory/boot', '--pages', '1', '--pages', '2'], 'given twice'],
     [['run', 'private-memory/double-allocation', '--flush', 'x'], '--flush is one of 2022, 6.11, not "x"'],
     [['run', 'private-memory/boot', '--__proto__', '1'], 'has no parameter'],
@@ -121,3 +126,18 @@ describe('lab explore', () => {
     expect(JSON.parse(out)).toMatchObject({ complete: false, bound: 'at most 0 preemptions' });
   });
 });
+
+it.each([['help'], ['--help'], ['-h'], ['help', 'sweep'], ['sweep', '--help'], ['run', 'no/such', '-h']])(
+  'help is given to who asks: lab %s %s',
+  async (...args) => {
+    const { code, out, error } = await call(...args.filter(arg => arg !== undefined));
+    expect({ code, error }).toEqual({ code: 0, error: [] });
+    const named = args.find(arg => ['sweep', 'run'].includes(arg));
+    const calls = out.match(/^lab \w+/gm);
+    expect(calls).toEqual(
+      named
+        ? [`lab ${named}`]
+        : ['list', 'run', 'explore', 'conformance', 'sweep', 'merge'].map(c => `lab ${c}`),
+    );
+  },
+);

@@ -2,6 +2,7 @@
  * The `lab` command: lists and runs experiments, explores races and replays recordings, without a browser. With
  * --json, stdout holds the JSON and nothing else; a wrong call prints one line on stderr and nothing on stdout, and ends with exit code 2.
  */
+import { existsSync } from 'node:fs';
 import { type AnyExperiment, experiments, findExperiment, races } from '../model/index.ts';
 import { oneLine, type ParsedArguments, parseArguments, readValues, UsageError } from './arguments.ts';
 import { conformance } from './conformance.ts';
@@ -31,14 +32,81 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   merge,
 };
 
-const USAGE =
-  'usage: lab list [--json] | run ID [--NAME VALUE ...] [--trace FILE] [--json] | ' +
-  'explore ID [--design NAME] [--bound N] [--json] | conformance FILE... | ' +
-  'sweep ID --NAME A,B,C [--shard I/N] --out FILE | merge FILE... --out FILE';
+/** Every command: how it is called, and what it does. */
+const USAGES: Readonly<Record<keyof typeof COMMANDS, readonly [call: string, does: string]>> = {
+  list: ['list [--json]', 'experiments with their parameters, and races with their designs'],
+  run: ['run ID [--NAME VALUE ...] [--trace FILE] [--json]', 'an experiment, once'],
+  explore: [
+    'explore ID [--design NAME] [--bound N] [--json]',
+    'every schedule of a race, or those with at most N preemptions; ends with 1 where a property is broken',
+  ],
+  conformance: [
+    'conformance FILE...',
+    'recordings of a kernel, replayed against the model; ends with 1 where an answer differs',
+  ],
+  sweep: [
+    'sweep ID --NAME A,B,C [...] [--shard I/N] --out FILE',
+    'an experiment at every combination of the values; goes on where it was interrupted. FILE ends in .csv or .json',
+  ],
+  merge: ['merge FILE... --out FILE', 'the shards of a sweep, put together'],
+};
+
+const USAGE = `usage: lab ${Object.values(USAGES)
+  .map(([call]) => call)
+  .join(' | ')}`;
+
+const HELP = ['--help', '-h'];
+
+/** What `lab help`, `lab --help` and `lab COMMAND ... --help` print; undefined where nobody asks for it. */
+function helpFor(args: readonly string[]): string | undefined {
+  const [first, second] = args;
+  const asked = args.length < 3 && (first === 'help' || HELP.includes(first)) ? (second ?? '') : undefined;
+  const name = asked ?? (HELP.includes(args.at(-1) ?? '') ? first : undefined);
+  if (name === undefined) return undefined;
+  const one = Object.entries(USAGES).filter(([command]) => name === command);
+  if (one.length === 0 && name !== '') return undefined;
+  const told = one.length > 0 ? one : Object.entries(USAGES);
+  return [
+    ...told.map(([, [call, does]]) => `lab ${call}\n    ${does}`),
+    'A wrong call ends with 2, and says on stderr what would be right.',
+  ].join('\n');
+}
+
+/** The options that a command takes of its own, and those that are the experiment's parameters. */
+function optionsOf(command: string, args: ParsedArguments): string[] {
+  const parameters = () => Object.keys(wanted(args).params);
+  switch (command) {
+    case 'run':
+      return [...parameters(), 'trace', 'json'];
+    case 'explore':
+      return ['design', 'bound', 'json'];
+    case 'sweep':
+      return [...parameters(), 'shard', 'out'];
+    case 'merge':
+      return ['out'];
+    case 'list':
+      return ['json'];
+    default:
+      return [];
+  }
+}
+
+/** What is wrong with an option that nothing comes after: there is none such, or it wants a value. */
+function withoutValue(command: string, option: string, args: ParsedArguments): UsageError {
+  const known = optionsOf(command, args);
+  if (known.includes(option)) return new UsageError(`--${option} needs a value after it`);
+  const has = known.length === 0 ? 'none' : known.map(name => `--${name}`).join(', ');
+  return new UsageError(`${command} has no option --${option}; it has ${has}`);
+}
 
 /** Runs one command line and returns its exit code. */
 export async function lab(args: readonly string[], output: Output): Promise<number> {
   try {
+    const help = helpFor(args);
+    if (help !== undefined) {
+      output.out(help);
+      return 0;
+    }
     const [name, ...rest] = args;
     const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (command === undefined) {
@@ -46,7 +114,9 @@ export async function lab(args: readonly string[], output: Output): Promise<numb
         name === undefined ? USAGE : `there is no command ${JSON.stringify(name)}; ${USAGE}`,
       );
     }
-    return await command(parseArguments(rest), output);
+    const parsed = parseArguments(rest);
+    if (parsed.open !== undefined) throw withoutValue(name, parsed.open, parsed);
+    return await command(parsed, output);
   } catch (error) {
     if (!isUsersToMend(error)) throw error;
     output.error(`lab: ${oneLine(error.message)}`);
@@ -110,6 +180,7 @@ function merge({ positional, options }: ParsedArguments): number {
     throw new UsageError('merge takes --out FILE, and FILE ends in .csv or .json');
   }
   if (positional.length === 0) throw new UsageError('name the files to merge');
+  if (existsSync(out)) throw new UsageError(`${out} is there already; remove it, or name another file`);
   mergeSweeps(positional, out);
   return 0;
 }

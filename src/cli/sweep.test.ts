@@ -59,11 +59,39 @@ test('an interrupted sweep keeps every finished row and does the rest', async ()
   const { points, ...head } = JSON.parse(read('whole.json'));
   // A finished point told by a mark of its own, and one that was cut off in writing.
   const marked = { ...points[1], rows: [{ kept: true }] };
-  writeFileSync(at('all.json.part'), `${JSON.stringify(head)}\n${JSON.stringify(marked)}\n{"point":2,"va`);
+  writeFileSync(
+    at('all.json.part'),
+    `${JSON.stringify({ ...head, shard: '1/1' })}\n${JSON.stringify(marked)}\n{"point":2,"va`,
+  );
   expect((await call(...SWEEP, '--out', at('all.json'))).error).toBe('');
   const resumed = JSON.parse(read('all.json'));
   expect(resumed.points[1].rows).toEqual([{ kept: true }]);
   expect(resumed.points.toSpliced(1, 1)).toEqual(points.toSpliced(1, 1));
+});
+
+test('what a shard left behind is not taken for another shard’s', async () => {
+  await call(...SWEEP, '--shard', '1/2', '--out', at('one.json'));
+  const { points, ...head } = JSON.parse(read('one.json'));
+  const journal = [{ ...head, shard: '1/2' }, points[0]].map(line => `${JSON.stringify(line)}\n`).join('');
+  writeFileSync(at('two.json.part'), journal);
+  const second = await call(...SWEEP, '--shard', '2/2', '--out', at('two.json'));
+  expect(second).toMatchObject({ code: 2, error: expect.stringContaining('of another sweep or shard') });
+  expect(read('two.json.part')).toBe(journal);
+});
+
+test('a shard that no point falls to changes nothing', async () => {
+  const few = ['sweep', 'private-memory/boot', '--pages', '1,2'];
+  await call(...few, '--out', at('all.csv'));
+  for (const shard of ['1', '2', '3']) {
+    expect((await call(...few, '--shard', `${shard}/3`, '--out', at(`${shard}.csv`))).code).toBe(0);
+  }
+  const files = ['3', '1', '2'].map(shard => at(`${shard}.csv`));
+  expect((await call('merge', ...files, '--out', at('merged.csv'))).error).toBe('');
+  expect(read('merged.csv')).toBe(read('all.csv'));
+  expect(await call('merge', ...files, '--out', files[1])).toMatchObject({
+    code: 2,
+    error: expect.stringContaining('is there already'),
+  });
 });
 
 describe('what is wrong is said in one line, and nothing is written', () => {
@@ -87,6 +115,15 @@ describe('what is wrong is said in one line, and nothing is written', () => {
     expect(error).toContain(says);
     expect(error).not.toContain('\n');
     expect(existsSync('x.csv') || existsSync('x.json')).toBe(false);
+  });
+
+  test('a journal that is damaged in its middle is left alone', async () => {
+    await call(...SWEEP, '--out', at('whole.json'));
+    const { points: _, ...head } = JSON.parse(read('whole.json'));
+    const journal = `${JSON.stringify({ ...head, shard: '1/1' })}\n{"poi\n{}\n`;
+    writeFileSync(at('all.json.part'), journal);
+    expect((await call(...SWEEP, '--out', at('all.json'))).error).toContain('is damaged in line 2');
+    expect(read('all.json.part')).toBe(journal);
   });
 
   test('a journal of another sweep is left alone', async () => {

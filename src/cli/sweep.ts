@@ -41,8 +41,8 @@ function sweptOf({ id, params }: AnyExperiment, options: ReadonlyMap<string, str
 }
 
 /** What a journal's first line says it is of. */
-function headOf(sweep: Omit<Sweep, 'points'>): string {
-  return JSON.stringify(sweep);
+function headOf(sweep: Omit<Sweep, 'points'>, { index, of }: Shard): string {
+  return JSON.stringify({ ...sweep, shard: `${index}/${of}` });
 }
 
 /** Finished points of a journal; a line that was cut off in writing is none. */
@@ -50,9 +50,17 @@ function finished(journal: string, head: string): Point[] {
   if (!existsSync(journal)) return [];
   const [first, ...lines] = readFileSync(journal, 'utf8').split('\n');
   if (first !== head) {
-    throw new UsageError(`${journal} is of another sweep; remove it, or name another file with --out`);
+    throw new UsageError(
+      `${journal} is of another sweep or shard; remove it, or name another file with --out`,
+    );
   }
-  return lines.slice(0, -1).map(line => JSON.parse(line) as Point);
+  return lines.slice(0, -1).map((line, index) => {
+    try {
+      return JSON.parse(line) as Point;
+    } catch {
+      throw new UsageError(`${journal} is damaged in line ${index + 2}; remove it to begin anew`);
+    }
+  });
 }
 
 /**
@@ -92,7 +100,7 @@ export function sweep(
     swept,
     total: all.length,
   };
-  const head = headOf(description);
+  const head = headOf(description, shard);
   const journal = `${out}.part`;
   const points = finished(journal, head);
   const done = new Set(points.map(({ point }) => point));

@@ -47,13 +47,19 @@ function mergeCsv(files: readonly string[]): string {
   const owners = new Map<string, string>();
   const lines: { point: number; at: number; line: string }[] = [];
   let head: string | undefined;
+  let empty: string | undefined;
   for (const file of files) {
     const text = textOf(file);
     // A line break inside quotes belongs to its field.
     const [first, ...rest] = text.match(/(?:"[^"]*"|[^"\n])+/g) ?? [];
     if (!first?.startsWith('point,')) throw new UsageError(`${file} is no file that lab sweep wrote`);
+    // A shard without a point has no columns of results either.
+    if (rest.length === 0) {
+      empty ??= first;
+      continue;
+    }
     head ??= first;
-    if (first !== head) throw new UsageError(`${file} has other columns than ${files[0]}`);
+    if (first !== head) throw new UsageError(`${file} has other columns than the files before it`);
     for (const line of rest) {
       const point = line.slice(0, line.indexOf(','));
       if (!/^\d{1,15}$/.test(point)) throw new UsageError(`${file} is no file that lab sweep wrote`);
@@ -69,7 +75,7 @@ function mergeCsv(files: readonly string[]): string {
       throw new UsageError(`point ${point} is in none of the files: a shard is missing`);
   }
   lines.sort((a, b) => a.point - b.point || a.at - b.at);
-  return `${[head, ...lines.map(({ line }) => line)].join('\n')}\n`;
+  return `${[head ?? empty, ...lines.map(({ line }) => line)].join('\n')}\n`;
 }
 
 /**
