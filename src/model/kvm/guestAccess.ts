@@ -58,7 +58,9 @@ export function* guestAccess(
     const pfns: number[] = [];
     for (let page = first; page <= last && missing < 0; page++) {
       const pfn =
-        vm.shadow === null ? yield* throughTables(vcpu, page, access) : vm.shadow.translate(page, write);
+        vm.shadow === null
+          ? yield* throughTables(vcpu, page, access)
+          : vm.shadow.translate(page, write, vcpu.shadowRole);
       if (typeof pfn !== 'number')
         return pfn.exit?.reason === 'MMIO' ? yield* emulate(vcpu, access, task) : pfn;
       if (pfn === NO_PFN) missing = page;
@@ -103,7 +105,7 @@ function* faultShadow(
   yield vm.costs.vmExit;
   const reader = vm.srcu.enter();
   count(vcpu, 'faults');
-  const fault = yield* shadowFault(vm, page, access.write, task);
+  const fault = yield* shadowFault(vm, page, access.write, task, vcpu.shadowRole);
   if (fault.kind === 'fixed') count(vcpu, 'fixed');
   if (fault.kind === 'emulate') count(vcpu, 'emulated');
   if (fault.kind === 'emulate') {

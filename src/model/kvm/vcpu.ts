@@ -12,6 +12,15 @@ import { smashForGuest } from './rmpUpdate.ts';
 import { honourAcceptLevel } from './tdxAccept.ts';
 import type { Vm } from './vm.ts';
 
+/** Bits of control register 0 (arch/x86/include/uapi/asm/processor-flags.h). */
+export const CR0_PE = 1 << 0;
+const CR0_ET = 1 << 4;
+const CR0_NE = 1 << 5;
+export const CR0_WP = 1 << 16;
+export const CR0_NW = 1 << 29;
+export const CR0_CD = 1 << 30;
+export const CR0_PG = 1 << 31;
+
 /** One virtual CPU: its accesses go through the second stage, and fault where that has no mapping. */
 export class Vcpu {
   readonly vm: Vm;
@@ -28,6 +37,9 @@ export class Vcpu {
   /** Its registers are under the guest's key (KVM_SEV_LAUNCH_UPDATE_VMSA, SNP_LAUNCH_FINISH, KVM_TDX_INIT_VCPU). */
   stateEncrypted = false;
 
+  /** Control register 0. A guest runs with paging from the start: its own table maps each page to itself. */
+  cr0 = CR0_PE | CR0_ET | CR0_NE | CR0_PG;
+
   /** What became of its faults. */
   readonly stats: FaultCounts = noFaults();
 
@@ -39,6 +51,11 @@ export class Vcpu {
   constructor(vm: Vm) {
     this.vm = vm;
     this.dirtyRing = vm.dirtyRingSize > 0 ? new DirtyRing(vm.dirtyRingSize) : null;
+  }
+
+  /** Which of the shadow's tables it uses: whether the guest's kernel heeds write protection is part of their role. */
+  get shadowRole(): number {
+    return this.cr0 & CR0_WP ? 1 : 0;
   }
 
   /** The guest asks for asynchronous page faults (MSR_KVM_ASYNC_PF_EN). */

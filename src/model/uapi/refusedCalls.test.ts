@@ -32,6 +32,7 @@ import {
   KVM_SEV_SNP_LAUNCH_UPDATE,
 } from './sevCalls.ts';
 import * as sevDevice from './sevDevice.ts';
+import * as sregsCalls from './sregsCalls.ts';
 import * as statsCall from './statsCall.ts';
 import { KVM_TDX_INIT_MEM_REGION, KVM_TDX_INIT_VCPU, KVM_TDX_INIT_VM } from './tdxCalls.ts';
 import * as uffdCalls from './uffdCalls.ts';
@@ -40,7 +41,17 @@ import { VmFile } from './vmFile.ts';
 const MODULES = [attributeCalls, fileCalls, kvmCalls, memoryCalls, mmapCalls, preFaultCall, regionCalls];
 const ALL: Readonly<Record<string, unknown>> = Object.assign(
   {},
-  ...[...MODULES, encryptCalls, forkCall, policyCalls, ringCalls, sevDevice, statsCall, uffdCalls],
+  ...[
+    ...MODULES,
+    encryptCalls,
+    forkCall,
+    policyCalls,
+    ringCalls,
+    sevDevice,
+    sregsCalls,
+    statsCall,
+    uffdCalls,
+  ],
 );
 const GENERATOR = Object.getPrototypeOf(function* () {}).constructor;
 
@@ -153,6 +164,9 @@ const CALLS: Readonly<Record<string, Call>> = {
     ),
   munmap: (t, p) =>
     mmapCalls.munmap(t, p.place() | BigInt(p.random.below(2)), p.random.pick([0, -1, 2n ** 48n])),
+  kvmGetSregs: (t, p) => sregsCalls.kvmGetSregs(t, p.fd()),
+  kvmSetSregs: (t, p) =>
+    sregsCalls.kvmSetSregs(t, p.fd(), { cr0: p.random.pick([0x80000031, 1 << 29, 2 ** 32, 2 ** 31]) }),
   mbind: (t, p) =>
     policyCalls.mbind(t, p.place() | 1n, p.odd(), p.random.pick([0, 2, 3, 999]), p.random.below(4)),
   getMempolicy: (t, p) => policyCalls.getMempolicy(t, p.place()),

@@ -48,6 +48,11 @@ export class VcpuFile extends OpenFile {
     vcpu.vm.users++;
   }
 
+  override hashInto(hash: StateHash): void {
+    super.hashInto(hash);
+    hash.add(this.vcpu.cr0);
+  }
+
   override unknownIoctl(mm: Mm): number {
     return this.vcpu.vm.mm === mm ? -EINVAL : -EIO;
   }

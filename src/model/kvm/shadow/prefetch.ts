@@ -12,17 +12,17 @@ const GROUP = 8;
  *
  * Called under mmu_lock.
  */
-export function prefetchAround(vm: Vm, page: number): void {
+export function prefetchAround(vm: Vm, page: number, role = 0): void {
   const shadow = vm.shadow!;
   if (vm.invalidation.inProgress > 0) return;
   const first = page - (page % GROUP);
   for (let at = first; at < first + GROUP; at++) {
-    if (at === page || shadow.isPresent(at)) continue;
-    if (!prefetch(vm, at)) return;
+    if (at === page || shadow.isPresent(at, role)) continue;
+    if (!prefetch(vm, at, role)) return;
   }
 }
 
-function prefetch(vm: Vm, page: number): boolean {
+function prefetch(vm: Vm, page: number, role: number): boolean {
   const shadow = vm.shadow!;
   const mayWrite = shadow.guest.isDirty(page);
   const slot = vm.memslots.set.find(page);
@@ -34,6 +34,6 @@ function prefetch(vm: Vm, page: number): boolean {
   // Linux 6.18, and the guest then finds the host's page there (seen on a live kernel).
   const pfn = vm.mm.lookup(slot.hva + page - slot.baseGfn, true);
   if (pfn === NO_PFN) return false;
-  shadow.install(page, pfn, true, mayWrite);
+  shadow.install(page, pfn, true, mayWrite, role);
   return true;
 }

@@ -28,8 +28,18 @@ const FIXED: ShadowFault = { kind: 'fixed' };
 const RETRY: ShadowFault = { kind: 'retry' };
 const EMULATE: ShadowFault = { kind: 'emulate' };
 
-/** Handles one fault on a guest page, inside an SRCU section. */
-export function* shadowFault(vm: Vm, page: number, write: boolean, task: Task | null): Actor<ShadowFault> {
+/**
+ * Handles one fault on a guest page, inside an SRCU section.
+ *
+ * @param role which of the VM's tables the vCPU uses.
+ */
+export function* shadowFault(
+  vm: Vm,
+  page: number,
+  write: boolean,
+  task: Task | null,
+  role = 0,
+): Actor<ShadowFault> {
   const { engine, invalidation, costs } = vm;
   const shadow = vm.shadow!;
   // The walk of a write leaves the dirty bit behind in the guest's tables, whatever comes of it.
@@ -75,8 +85,8 @@ export function* shadowFault(vm: Vm, page: number, write: boolean, task: Task | 
   // safety: shadow-sequence-check
   if (!invalidation.mustRetry(sequence, gfn)) {
     const writable = mayWrite && hostWritable;
-    installShadow(vm, slot, page, pfn, hostWritable, writable);
-    prefetchAround(vm, page);
+    installShadow(vm, slot, page, pfn, hostWritable, writable, role);
+    prefetchAround(vm, page, role);
     result = FIXED;
   }
   vm.mmuLock.writeUnlock();
@@ -91,8 +101,9 @@ export function installShadow(
   pfn: number,
   hostWritable: boolean,
   writable: boolean,
+  role = 0,
 ): void {
-  vm.shadow!.install(page, pfn, hostWritable, writable);
+  vm.shadow!.install(page, pfn, hostWritable, writable, role);
   if (writable) markPageDirty(vm, slot, page);
 }
 

@@ -14,7 +14,8 @@ const OBJECTS = 64;
 export class ShadowMmu implements Hashable {
   /** What the guest's tables say. */
   guest = new GuestTables(true);
-  private readonly table = new RadixTable();
+  /** By role: tables are not shared between vCPUs that take rights otherwise (CR0.WP). */
+  private readonly tables = [new RadixTable(), new RadixTable()];
   private readonly engine: Engine;
   private readonly object: number;
 
@@ -24,24 +25,24 @@ export class ShadowMmu implements Hashable {
   }
 
   /** What hardware does on an access: the frame, or NO_PFN where the access faults. */
-  translate(page: number, write: boolean): number {
-    const low = this.low(page);
+  translate(page: number, write: boolean, role = 0): number {
+    const low = this.low(page, role);
     if ((low & SPTE_MMU_PRESENT) === 0 || (write && (low & NPT.write) === 0)) return NO_PFN;
-    const leaf = this.table.leafTable(page)!;
+    const leaf = this.tables[role].leafTable(page)!;
     const at = 2 * entryIndex(page, 1);
     leaf.words[at] |= NPT.accessed | (write ? NPT.dirty : 0);
     return sptePfn(low, leaf.words[at + 1]);
   }
 
   /** Whether a page has an entry. */
-  isPresent(page: number): boolean {
-    return (this.low(page) & SPTE_MMU_PRESENT) !== 0;
+  isPresent(page: number, role = 0): boolean {
+    return (this.low(page, role) & SPTE_MMU_PRESENT) !== 0;
   }
 
   /** Installs an entry. */
-  install(page: number, pfn: number, hostWritable: boolean, writable: boolean): void {
+  install(page: number, pfn: number, hostWritable: boolean, writable: boolean, role = 0): void {
     if (this.engine.access.on) this.engine.access.write(this.object + (page % OBJECTS));
-    const leaf = this.table.leafTable(page) ?? this.table.ensure(page, 1);
+    const leaf = this.tables[role].leafTable(page) ?? this.tables[role].ensure(page, 1);
     const index = entryIndex(page, 1);
     const flags =
       SPTE_MMU_PRESENT |
@@ -81,34 +82,39 @@ export class ShadowMmu implements Hashable {
 
   hashInto(hash: StateHash): void {
     this.guest.hashInto(hash);
-    this.table.forEachTable(0, 2 ** 36, table => {
-      if (table.level !== 1) return;
-      for (let at = 0; at < table.words.length; at += 2) {
-        if (table.words[at] === 0) continue;
-        hash
-          .add(table.base + at / 2)
-          .add(table.words[at])
-          .add(table.words[at + 1]);
-      }
-    });
+    for (const [role, root] of this.tables.entries()) {
+      root.forEachTable(0, 2 ** 36, table => {
+        if (table.level !== 1) return;
+        for (let at = 0; at < table.words.length; at += 2) {
+          if (table.words[at] === 0) continue;
+          hash
+            .add(table.base + at / 2)
+            .add(table.words[at])
+            .add(table.words[at + 1])
+            .add(role);
+        }
+      });
+    }
   }
 
-  private low(page: number): number {
+  private low(page: number, role: number): number {
     if (this.engine.access.on) this.engine.access.read(this.object + (page % OBJECTS));
-    const leaf = this.table.leafTable(page);
+    const leaf = this.tables[role].leafTable(page);
     return leaf === null ? 0 : leaf.words[2 * entryIndex(page, 1)];
   }
 
   /** Calls `visit` for every entry of a range; it returns true where it has removed the entry. */
   private visit(start: number, end: number, visit: (words: Int32Array, at: number) => boolean): void {
     const { access } = this.engine;
-    this.table.forEachTable(start, end, (table, first, last) => {
-      if (table.level !== 1 || table.live === 0) return;
-      for (let index = first; index <= last; index++) {
-        if ((table.words[2 * index] & SPTE_MMU_PRESENT) === 0) continue;
-        if (access.on) access.write(this.object + ((table.base + index) % OBJECTS));
-        if (visit(table.words, 2 * index)) table.live--;
-      }
-    });
+    for (const root of this.tables) {
+      root.forEachTable(start, end, (table, first, last) => {
+        if (table.level !== 1 || table.live === 0) return;
+        for (let index = first; index <= last; index++) {
+          if ((table.words[2 * index] & SPTE_MMU_PRESENT) === 0) continue;
+          if (access.on) access.write(this.object + ((table.base + index) % OBJECTS));
+          if (visit(table.words, 2 * index)) table.live--;
+        }
+      });
+    }
   }
 }

@@ -1,18 +1,23 @@
 /** memslot_perf_test.c, memslot_modification_stress_test.c and mmu_stress_test.c: changes under a running guest. */
 import { describe, expect, it } from 'vitest';
+import type { Profile } from '../../arch/profile.ts';
 import { attributesIoctl } from '../../designs/conversion/attributesIoctl.ts';
 import { flushOnGmemFree } from '../../designs/reclaim/flushOnGmemFree.ts';
 import type { Actor } from '../../engine/step.ts';
 import { EFAULT } from '../../host/errno.ts';
-import { ftruncate, memfdCreate } from '../fileCalls.ts';
+import { ftruncate, memfdCreate, read } from '../fileCalls.ts';
 import { kvmRun } from '../kvmCalls.ts';
 import { mprotect } from '../memoryCalls.ts';
 import { MAP_SHARED, PROT_READ, PROT_WRITE } from '../mmap.ts';
 import type { Thread } from '../process.ts';
 import { kvmSetUserMemoryRegion2 } from '../regionCalls.ts';
+import { kvmGetSregs, kvmSetSregs, type Sregs } from '../sregsCalls.ts';
+import { kvmGetStatsFd } from '../statsCall.ts';
 import { bytes, P, ScenarioMachine } from './machine.ts';
 
 const designs = { conversion: attributesIoctl, reclaim: flushOnGmemFree };
+/** The bit of CR0 by which the guest's kernel heeds write protection. */
+const CR0_WP = 1n << 16n;
 const PAGES = 32;
 const VCPUS = 3;
 
@@ -126,8 +131,8 @@ describe('slots that change beside a running guest', () => {
 });
 
 /** A file behind two slots, mapped shared, and vCPUs that have written all of it. */
-function stressed() {
-  const m = new ScenarioMachine(designs);
+function stressed(options: Partial<Profile> = {}) {
+  const m = new ScenarioMachine(designs, options);
   const vm = m.vm();
   const fd = m.call(memfdCreate(m.main, 0));
   expect(m.call(ftruncate(m.main, fd, PAGES * P))).toBe(0);
@@ -155,8 +160,41 @@ function stressed() {
     }));
   m.together(all(true));
   expect(new Set(errors.splice(0))).toEqual(new Set([0]));
-  return { m, hva, errors, all };
+  return { m, hva, errors, all, cpus };
 }
+
+/** Faults that a vCPU has taken, by KVM's own count. */
+function faultsOf(m: ScenarioMachine, cpu: number): number {
+  const stats = m.call(kvmGetStatsFd(m.main, cpu));
+  const file = m.call(read(m.main, stats, 1 << 16, 0)) as Uint8Array;
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  // pf_taken is the first number.
+  return Number(view.getBigUint64(view.getUint32(20, true), true));
+}
+
+describe('the MMU of every vCPU is reset', () => {
+  it.each(['tdp', 'shadow'] as const)(
+    'X01 all memory can be written before, and again after CR0.WP has changed (%s)',
+    mmu => {
+      const { m, errors, all, cpus } = stressed({ mmu });
+      const faults = () => cpus.map(({ cpu }) => faultsOf(m, cpu));
+      const before = faults();
+      const toggle = (cpu: number): Sregs => {
+        const { cr0 } = m.call(kvmGetSregs(m.main, cpu)) as Sregs;
+        const sregs = { cr0: BigInt(cr0) ^ CR0_WP };
+        expect(m.call(kvmSetSregs(m.main, cpu, sregs))).toBe(0);
+        return sregs;
+      };
+      for (const { cpu } of cpus) expect(m.call(kvmGetSregs(m.main, cpu))).not.toEqual(toggle(cpu));
+      m.together(all(true));
+      expect(new Set(errors)).toEqual(new Set([0]));
+      expect(errors).toHaveLength(VCPUS * 2 * PAGES);
+      // Only a shadow has other tables for the other role.
+      if (mmu === 'tdp') expect(faults()).toEqual(before);
+      else expect(faults().reduce((a, b) => a + b)).toBeGreaterThan(before.reduce((a, b) => a + b));
+    },
+  );
+});
 
 describe('the memory of a guest loses and regains its write permission', () => {
   it('X02 while it becomes read-only, the guest goes on reading all of it', () => {
