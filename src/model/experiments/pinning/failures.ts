@@ -2,6 +2,7 @@ import { pinAtRegistration } from '../../designs/pinning/atRegistration.ts';
 import { pinningDesigns } from '../../designs/pinning/index.ts';
 import { pinnedSptesLaunch, pinnedSptesRfc } from '../../designs/pinning/pinnedSptes.ts';
 import { firmwareMove } from '../../designs/pinning/unpinned.ts';
+import { across } from '../across.ts';
 import { experiment } from '../experiment.ts';
 import { int } from '../params.ts';
 import { DISTURBANCES, type Disturbance, failures, type Keeping, shortOfMemory } from './failuresModel.ts';
@@ -171,8 +172,7 @@ export const failuresExperiment = experiment({
         title: 'Wrong reads by phase',
         summary: 'Bars only where a phase brings about what drops a design’s pins.',
         mark: 'bar',
-        horizontal: true,
-        x: { key: 'short', label: '', scale: 'band' },
+        ...across('short'),
         y: { key: 'wrongReads', label: 'Wrong reads' },
         series: 'when',
         rows: rows.filter(row => row.part === 'phase'),

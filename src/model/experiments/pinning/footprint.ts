@@ -1,6 +1,7 @@
 import { pinningDesigns } from '../../designs/pinning/index.ts';
 import { PRECISE_ZAP_SAVES } from '../../evidence/pinning.ts';
 import { compare } from '../../evidence/published.ts';
+import { across } from '../across.ts';
 import { experiment } from '../experiment.ts';
 import { int, number } from '../params.ts';
 import { bootFaults, footprint, SAMPLE_PAGES } from './footprintModel.ts';
@@ -120,8 +121,7 @@ export const footprintExperiment = experiment({
         title: 'Host memory held',
         summary: 'One bar a design, once the guest has touched its pages and given some of them back.',
         mark: 'bar',
-        horizontal: true,
-        x: { key: 'short', label: '', scale: 'band' },
+        ...across('short'),
         y: { key: 'afterBalloonGib', label: 'Held after the balloon', unit: 'GiB', digits: 1 },
         rows: held,
       },

@@ -2,6 +2,7 @@ import { COST_TABLE } from '../../costs/table.ts';
 import { reclaimDesigns } from '../../designs/reclaim/index.ts';
 import { BOOT_SNP, BOOT_UPM, BOOT_UPM_KEEP_SHARED, SHARED_DISCARDS } from '../../evidence/boot.ts';
 import { compare } from '../../evidence/published.ts';
+import { across } from '../across.ts';
 import { experiment } from '../experiment.ts';
 import { choice, int, number } from '../params.ts';
 import { BOOT_VARIANTS, type BootVariant, boot } from './bootModel.ts';
@@ -118,8 +119,7 @@ export const bootExperiment = experiment({
         summary:
           'One bar for each way to convert memory, divided into the rest of the boot, flushes and the rest.',
         mark: 'stack',
-        horizontal: true,
-        x: { key: 'boot', label: '', scale: 'band' },
+        ...across('boot'),
         y: { key: 'seconds', label: 'Boot time', unit: 's', digits: 0 },
         series: 'part',
         rows: parts,

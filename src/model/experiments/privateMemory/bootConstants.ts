@@ -1,5 +1,6 @@
 import { COST_TABLE, type CostName } from '../../costs/table.ts';
 
+import { across } from '../across.ts';
 import { experiment } from '../experiment.ts';
 import { number } from '../params.ts';
 import { fitBoot } from './bootFit.ts';
@@ -68,8 +69,7 @@ export const bootConstantsExperiment = experiment({
         summary:
           'One bar a constant: the largest change of the predicted boot time over the constant’s whole range.',
         mark: 'bar',
-        horizontal: true,
-        x: { key: 'constant', label: '', scale: 'band' },
+        ...across('constant'),
         y: { key: 'moves', label: 'Moves the prediction by', unit: 's', digits: 2 },
         rows,
       },

@@ -9,6 +9,7 @@ import { GuestMemfd } from '../../kvm/guestMemfd.ts';
 import { createSlot } from '../../kvm/memslotUpdate.ts';
 import { encryptInPlace, populateSnp } from '../../kvm/snpLaunch.ts';
 import { buildMachine } from '../../machine.ts';
+import { across } from '../across.ts';
 import { experiment } from '../experiment.ts';
 import { int, number } from '../params.ts';
 
@@ -124,8 +125,7 @@ export const launchExperiment = experiment({
         title: `Host memory at its peak, image of ${imageMib} MiB`,
         summary: 'One bar for each way: a copy holds the image twice until its source goes.',
         mark: 'bar',
-        horizontal: true,
-        x: { key: 'way', label: '', scale: 'band' },
+        ...across('way'),
         y: { key: 'peakMib', label: 'Host memory', unit: 'MiB', digits: 0 },
         rows,
       },

@@ -5,6 +5,7 @@ import { flushAllOnGmemFree, flushRanCpusKeepingLines } from '../../designs/recl
 import { reclaimDesigns } from '../../designs/reclaim/index.ts';
 import { BOOT_UPM, RECLAIM_CALLS } from '../../evidence/boot.ts';
 import type { ReclaimDesign } from '../../kvm/reclaim.ts';
+import { across } from '../across.ts';
 import { experiment } from '../experiment.ts';
 import { choice, int, number, type Values } from '../params.ts';
 import { type Cause, flushCost } from './flushModel.ts';
@@ -248,8 +249,7 @@ export const flushCostExperiment = experiment({
         title: `What flushes take of the time of ${cpus} CPUs`,
         summary: 'One bar a design, divided by what brought the flushes about.',
         mark: 'stack',
-        horizontal: true,
-        x: { key: 'label', label: '', scale: 'band' },
+        ...across('label'),
         y: { key: 'hostPercent', label: 'CPU time of the host', unit: '%', digits: 1 },
         series: 'cause',
         rows: here.filter(row => row.events > 0),

@@ -1,6 +1,7 @@
 import { POST_COPY_COSTS } from '../../costs/postCopy.ts';
 import { Random } from '../../engine/random.ts';
 import { postCopy } from '../../workloads/postCopy/postCopy.ts';
+import { across } from '../across.ts';
 import { experiment } from '../experiment.ts';
 import { int } from '../params.ts';
 import {
@@ -12,6 +13,7 @@ import {
   PAGE_BYTES,
   quantile,
   round,
+  waitsOf,
 } from './postCopySetup.ts';
 
 const PAGES_PER_GIB = 2 ** 18;
@@ -80,9 +82,7 @@ export const hugetlbExperiment = experiment({
         },
         machineCosts(blockBytes),
       );
-      const waits = faults
-        .map(fault => fault.trapped + fault.queued + fault.network + fault.resumed)
-        .sort((a, b) => a - b);
+      const waits = waitsOf(faults);
       // A leaf table for each 2 MiB in small pieces, and the table above it for each 1 GiB.
       const stage2Tables = way.page === '4K' ? large + huge : 0;
       const hostTables = way.splitsHost ? pages / PAGES_PER_TABLE + memory : 0;
@@ -113,8 +113,7 @@ export const hugetlbExperiment = experiment({
         title: 'Time until the guest has what it touched',
         summary: 'One bar for each way: how long the fetches take that the touched pages need.',
         mark: 'bar',
-        horizontal: true,
-        x: { key: 'way', label: '', scale: 'band' },
+        ...across('way'),
         y: { key: 'seconds', label: 'Time', unit: 's', digits: 1 },
         rows,
       },
@@ -123,8 +122,7 @@ export const hugetlbExperiment = experiment({
         title: `Memory for tables, guest of ${memory} GiB`,
         summary: 'One bar for each way, divided into the host’s page tables, stage 2 and the bitmap.',
         mark: 'stack',
-        horizontal: true,
-        x: { key: 'way', label: '', scale: 'band' },
+        ...across('way'),
         y: { key: 'kib', label: 'Tables', unit: 'KiB', digits: 0 },
         series: 'table',
         rows: tables,

@@ -2,6 +2,7 @@ import { HGM_BOUNDS, PREEMPT_TABLE } from '../../evidence/postCopy.ts';
 import { compare, type Evidence } from '../../evidence/published.ts';
 import type { Stream } from '../../workloads/postCopy/backlog.ts';
 import { type FaultTimes, postCopy } from '../../workloads/postCopy/postCopy.ts';
+import { across } from '../across.ts';
 import { experiment } from '../experiment.ts';
 import { choice, int, number } from '../params.ts';
 import type { Row } from '../view.ts';
@@ -123,8 +124,7 @@ export const latencyExperiment = experiment({
         title: `Mean of one fault by stage, ${pageSize}, nothing else on the wire`,
         summary: 'One bar for each trap, divided into trap, queue, network and going on.',
         mark: 'stack',
-        horizontal: true,
-        x: { key: 'design', label: '', scale: 'band' },
+        ...across('design'),
         y: { key: 'mean', label: 'Time', unit: 'µs', digits: 0 },
         series: 'stage',
         rows: stages.filter(alone),
@@ -134,8 +134,7 @@ export const latencyExperiment = experiment({
         title: `The same while the rest of memory is sent, ${pageSize}`,
         summary: 'One bar for each trap and each way to share the wire: nearly all of it is the queue.',
         mark: 'stack',
-        horizontal: true,
-        x: { key: 'way', label: '', scale: 'band' },
+        ...across('way'),
         y: { key: 'millis', label: 'Time', unit: 'ms', digits: 1 },
         series: 'stage',
         rows: stages.filter(row => !alone(row)),

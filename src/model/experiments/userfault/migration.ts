@@ -11,6 +11,7 @@ import {
   quantile,
   queuedBytes,
   round,
+  waitsOf,
 } from './postCopySetup.ts';
 
 const GIB = 2 ** 30;
@@ -96,9 +97,7 @@ export const migrationExperiment = experiment({
         },
         machineCosts(blockBytes),
       );
-      const waits = faults
-        .map(fault => fault.trapped + fault.queued + fault.network + fault.resumed)
-        .sort((a, b) => a - b);
+      const waits = waitsOf(faults);
       const seconds = (durationNs * scale) / 1e9;
       const common = { page, design: NAMES[trap], way: `${NAMES[trap]}, ${page}` };
       const summary = {

@@ -4,6 +4,7 @@ import { PAGING_COSTS } from '../../costs/paging.ts';
 import { POST_COPY_COSTS } from '../../costs/postCopy.ts';
 import type { PagingCosts } from '../../workloads/demandPaging/paging.ts';
 import type { Stream } from '../../workloads/postCopy/backlog.ts';
+import type { FaultTimes } from '../../workloads/postCopy/postCopy.ts';
 import { number } from '../params.ts';
 import { pagingCosts } from './pagingMachine.ts';
 
@@ -53,6 +54,13 @@ export function machineCosts(pageBytes: number): PagingCosts {
 export function installNs(pageBytes: number): number {
   const { allocate, bytesPerNs: copying, fill } = PAGING_COSTS;
   return fill.value + allocate.value + (pageBytes - PAGE_BYTES['4K']) / copying.value;
+}
+
+/** How long each fault kept its vCPU, from touch to going on, in ns, sorted. */
+export function waitsOf(faults: readonly FaultTimes[]): readonly number[] {
+  return faults
+    .map(fault => fault.trapped + fault.queued + fault.network + fault.resumed)
+    .sort((a, b) => a - b);
 }
 
 /** The value below which a share of sorted numbers lies; 0 of none. */
