@@ -38,9 +38,10 @@ export function eptTypeOf(profile: Profile, inputs: EptTypeInputs): EptType {
 
 /**
  * Whether the guest's PAT counts for RAM while every device snoops: on Intel since 6.16, where userspace has turned
- * KVM_X86_QUIRK_IGNORE_GUEST_PAT off, which only a CPU with self-snoop allows.
+ * KVM_X86_QUIRK_IGNORE_GUEST_PAT off, which only a CPU with self-snoop allows; in a TDX guest always.
  */
 function honoursGuestPat(profile: Profile): boolean {
+  if (profile.vmType === 'tdx') return true;
   return atLeast(profile.release, QUIRK) && !profile.quirks.ignoreGuestPat && profile.selfSnoop;
 }
 

@@ -123,14 +123,17 @@ export class MemFile implements MappedFile {
     return !full;
   }
 
-  /** ftruncate: pages beyond the new end go, from private copies too. */
+  /**
+   * ftruncate: pages beyond the new end go, from private copies too; those that were allocated beyond the end also where
+   * it stays where it is (shmem_setattr).
+   */
   *truncate(size: number): Actor {
     yield this.inodeLock.write();
-    const shrinks = size < this.size;
+    const before = this.size;
     this.size = size;
-    if (shrinks) {
+    if (size <= before) {
       const first = Math.ceil(size / PAGE_SIZE);
-      yield* this.mappings.unmap(first, Infinity, true);
+      if (before > first * PAGE_SIZE) yield* this.mappings.unmap(first, Infinity, true);
       this.freePages(first, Number.MAX_SAFE_INTEGER);
       if (size % PAGE_SIZE !== 0) this.clearPart(first - 1, size % PAGE_SIZE, PAGE_SIZE);
     }

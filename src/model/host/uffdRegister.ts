@@ -88,16 +88,26 @@ function checkRegister(mm: Mm, uffd: Userfaultfd, start: number, end: number, mo
 }
 
 /**
- * Takes pages [start, end) away from whatever userfaultfd has them; faults that sleep there go on.
+ * Takes pages [start, end) away from the userfaultfd that has them; faults that sleep there go on.
  *
- * @returns 0, or -EINVAL where nothing is mapped or a mapping could never have been registered.
+ * @param ofOthers it may be any userfaultfd's, as it could until Linux 6.17 (Zussman, June 2025).
+ * @returns 0, or -EINVAL where nothing is mapped, a mapping could never have been registered, or is another one's.
  */
-export function* unregisterRange(mm: Mm, uffd: Userfaultfd, start: number, end: number): Actor<number> {
+export function* unregisterRange(
+  mm: Mm,
+  uffd: Userfaultfd,
+  start: number,
+  end: number,
+  ofOthers: boolean,
+): Actor<number> {
   yield mm.mmapLock.write();
   const first = mm.vmas.findIn(start, end);
   const wpAsync = uffd.has(UFFD_FEATURE_WP_ASYNC);
   let result = first === undefined || misaligned(first, start) ? -EINVAL : 0;
-  for (const vma of mm.vmas.within(start, end)) if (!canUserfault(vma, vma.flags, wpAsync)) result = -EINVAL;
+  for (const vma of mm.vmas.within(start, end)) {
+    const isOthers = vma.uffd !== null && vma.uffd !== uffd;
+    if ((isOthers && !ofOthers) || !canUserfault(vma, vma.flags, wpAsync)) result = -EINVAL;
+  }
   if (result === 0) {
     for (let at = start; at < end; ) {
       const vma = mm.vmas.findIn(at, end);

@@ -123,8 +123,9 @@ export function* wakeUserfaults(uffd: Userfaultfd, start: number, length: number
   uffd.pendingLock.unlock();
 }
 
+/** Whoever came last is woken first: waiters are put at the head of a queue, and a wake goes through it from there. */
 function wakeMatching(uffd: Userfaultfd, queue: FaultWaiter[], start: number, length: number): void {
-  for (const waiter of [...queue]) {
+  for (const waiter of queue.toReversed()) {
     if (!covers(waiter, start, length)) continue;
     waiter.woken = true;
     waiter.queued = false;

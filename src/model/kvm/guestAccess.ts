@@ -3,12 +3,12 @@
  * where it must, or out to userspace.
  */
 import type { Actor } from '../engine/step.ts';
-import { EFAULT, EINTR } from '../host/errno.ts';
+import { EINTR } from '../host/errno.ts';
 import { NO_PFN } from '../host/frames.ts';
 import type { Task } from '../host/task.ts';
 import { PAGE_SIZE } from '../host/units.ts';
 import { emulateAccess } from './emulator.ts';
-import { EXIT_DIRTY_RING_FULL, EXIT_MEMORY_FAULT, EXIT_MMIO } from './exits.ts';
+import { EXIT_DIRTY_RING_FULL, EXIT_INTR, EXIT_MEMORY_FAULT, EXIT_MMIO } from './exits.ts';
 import { count } from './faultCounts.ts';
 import { guestReadsBytes, guestWritesBytes } from './guestContents.ts';
 import {
@@ -86,6 +86,8 @@ function* throughTables(
   const { exit } = vcpu;
   let left: RunExit = { reason: 'UNKNOWN' };
   if (exit?.reason === EXIT_MMIO) left = { reason: 'MMIO', addr: 0, len: 0, isWrite: write, data: null };
+  else if (exit?.reason === EXIT_INTR)
+    return { errno: -EINTR, exit: { reason: 'INTR' }, poisonedPage: exit.poisonedPage };
   else if (exit?.reason === EXIT_DIRTY_RING_FULL) left = { reason: 'DIRTY_RING_FULL' };
   else if (exit?.reason === EXIT_MEMORY_FAULT) {
     const flags = (exit.isPrivate ? MEMORY_EXIT_PRIVATE : 0) | (exit.userfault ? MEMORY_EXIT_USERFAULT : 0);
@@ -127,7 +129,7 @@ function* faultShadow(
       const exit: RunExit = fault.memoryFault
         ? { reason: 'MEMORY_FAULT', flags: 0, gpa: page * PAGE_SIZE, size: PAGE_SIZE }
         : { reason: 'UNKNOWN' };
-      return yield* leave(vcpu, { errno: -EFAULT, exit, poisonedPage: -1 });
+      return yield* leave(vcpu, { errno: 0 - fault.errno, exit, poisonedPage: -1 });
     }
   }
 }

@@ -168,10 +168,11 @@ function* bindGmem(vm: Vm, slot: Memslot, request: RegionRequest): Actor<number>
 const LAST_PAGE = 2 ** 51;
 
 /**
- * Whether the slot reaches beyond the end of its file. The kernel adds offset and length as signed numbers: in
- * releases that do not look for it, a sum that overflows passes.
+ * Whether the slot reaches beyond the end of its file. The kernel adds offset and length as signed numbers: an offset
+ * that is negative as one is refused, and in releases that do not look for it, a sum that overflows passes.
  */
 function gmemEnds(vm: Vm, gmem: GuestMemfd, slot: Memslot): boolean {
+  if (slot.gmemOffset >= LAST_PAGE) return true;
   const end = slot.gmemOffset + slot.pages;
   if (vm.profile.bugCompatible && end >= LAST_PAGE) return false;
   return end > gmem.pages;

@@ -3,12 +3,12 @@
  * kvm_tdp_mmu_page_fault, arch/x86/kvm/mmu/mmu.c). Steps are numbered as in the primer.
  */
 import { type Actor, POINT } from '../engine/step.ts';
-import { EFAULT, ENOSPC } from '../host/errno.ts';
+import { EFAULT, EHWPOISON, EINTR, ENOMEM, ENOSPC } from '../host/errno.ts';
 import { faultIn, gupErrno, IN_WOULD_SLEEP } from '../host/faultIn.ts';
 import { NO_PFN } from '../host/frames.ts';
 import { kernelFault } from '../host/vmFault.ts';
 import { markPageDirty } from './dirtyLog.ts';
-import { EXIT_MEMORY_FAULT, EXIT_MMIO } from './exits.ts';
+import { EXIT_INTR, EXIT_MEMORY_FAULT, EXIT_MMIO, type Exit, INTERRUPTED } from './exits.ts';
 import { count } from './faultCounts.ts';
 import { leafLevel } from './hugeLevel.ts';
 import type { Memslot } from './memslots.ts';
@@ -56,7 +56,8 @@ export function* handleFault(
   if (!prefetch) count(vcpu, 'faults');
 
   // 3: a write to a page that was only protected to notice it takes no lock; the dirty log comes after the bit.
-  if (write) {
+  // Where the access is of the other kind than the gfn, what looks spurious is not: it would spin.
+  if (write && !isOfOtherKind(vm, gfn, accessIsPrivate)) {
     const fast = vm.mmu.fastFault(gfn, accessIsPrivate && vm.mmu.mirror !== null);
     if (fast === 'fixed') return fixedFast(vcpu, gfn);
     if (fast === 'spurious') {
@@ -102,6 +103,7 @@ export function* handleFault(
     if (slot.gmem === null) return memoryFault(vcpu, gfn, isPrivate);
     pfn = yield* filePfn(vcpu, slot, gfn, isPrivate);
     if (pfn === GONE) return PF_RETRY;
+    if (pfn < 0) return memoryFault(vcpu, gfn, isPrivate, undefined, -pfn);
   } else {
     if (write && slot.flags & MEM_READONLY) {
       return emulate(vcpu, gfn, write);
@@ -115,26 +117,21 @@ export function* handleFault(
         if (pfn === STARTED) return PF_ASYNC;
       }
       if (pfn === NO_PFN) {
-        const found = yield* faultIn(vm.mm, hva, write ? GUP_WRITE : GUP_READ, true);
+        const { task } = vcpu;
+        const mode = task === null ? (write ? GUP_WRITE : GUP_READ) : kernelFault(write, task, true);
+        const found = yield* faultIn(vm.mm, hva, mode, true);
         pfn = found > NO_PFN ? found : gupErrno(found);
         if (pfn === -EFAULT) pfn = yield* remappedPfn(vm, hva, write);
       }
     }
-    if (pfn < 0) {
-      vcpu.errno = -pfn;
-      return PF_EXIT;
-    }
+    if (pfn < 0) return noFrame(vcpu, pfn, hva);
     // What was asked for to be read may be written too where the host's entry allows it.
     hostWritable = write || vm.mm.lookup(hva, true) === pfn;
   }
-  if (pfn === NO_PFN) return memoryFault(vcpu, gfn, isPrivate);
   const { pinning } = vm;
   if (pinning?.beforeInstall !== undefined) {
     const refused = pinning.beforeInstall(gfn, pfn);
-    if (refused !== 0) {
-      vcpu.errno = -refused;
-      return PF_EXIT;
-    }
+    if (refused !== 0) return leave(vcpu, -refused, null);
   }
   yield costs.stage2Fault;
 
@@ -148,8 +145,7 @@ export function* handleFault(
   if (!stale && !invalidation.mustRetry(sequence, gfn)) {
     if (vm.rmapMmu !== null && !vm.rmapMmu.makeTablesAvailable()) {
       vm.mmuLock.writeUnlock();
-      vcpu.errno = ENOSPC;
-      return PF_EXIT;
+      return leave(vcpu, ENOSPC, null);
     }
     const writable = hostWritable && (slot.flags & MEM_READONLY) === 0;
     const level = vm.nxHugePages && vcpu.fetches ? 1 : leafLevel(vm, slot, gfn, isPrivate);
@@ -175,18 +171,28 @@ export function* handleFault(
   return result;
 }
 
+/** Whether what is mapped is of the other kind than the access, and so does not allow it. */
+function isOfOtherKind(vm: Vm, gfn: number, accessIsPrivate: boolean): boolean {
+  if (!vm.rules.privateFromFault || !vm.mmu.isMapped(gfn, accessIsPrivate && vm.mmu.mirror !== null))
+    return false;
+  return accessIsPrivate !== vm.isPrivate(gfn);
+}
+
 /** Whether a shared page of a slot comes from its file: by the conversion design, or as the slot was made. */
 function sharedFromFile(vm: Vm, slot: Memslot): boolean {
   return vm.conversion.sharedInFile || (slot.flags & MEMSLOT_GMEM_ONLY) !== 0;
 }
 
+/** The frame of a page of the slot's file, a negated errno, or GONE (kvm_gmem_get_pfn). */
 function* filePfn(vcpu: Vcpu, slot: Memslot, gfn: number, isPrivate: boolean): Actor<number> {
   const vm = vcpu.vm;
   const index = slot.gmemOffset + gfn - slot.baseGfn;
   const gmem = slot.gmem!;
   if (!gmem.has(index)) yield vm.costs.pageAllocate;
   const pfn = gmem.getPfn(index);
-  if (isPrivate && pfn !== NO_PFN && vm.rmp !== null && !vm.rmp.isPrivate(pfn)) {
+  if (pfn === NO_PFN) return -ENOMEM;
+  if (vm.host.frames.isPoisoned(pfn)) return -EHWPOISON;
+  if (isPrivate && vm.rmp !== null && !vm.rmp.isPrivate(pfn)) {
     yield vm.costs.rmpUpdate;
     // The kernel holds the page's lock from looking it up until it is prepared: nobody frees it in between.
     // safety: gmem-prepare-under-lock
@@ -219,7 +225,7 @@ function emulate(vcpu: Vcpu, gfn: number, write: boolean): number {
 }
 
 function leaveAsMmio(vcpu: Vcpu, gfn: number, write: boolean): number {
-  vcpu.exit = { reason: EXIT_MMIO, gfn, write };
+  leave(vcpu, 0, { reason: EXIT_MMIO, gfn, write });
   return PF_EMULATE;
 }
 
@@ -246,8 +252,31 @@ const GUP_WRITE = kernelFault(true, null);
 const NOWAIT_READ = { ...GUP_READ, nowait: true };
 const NOWAIT_WRITE = { ...GUP_WRITE, nowait: true };
 
-function memoryFault(vcpu: Vcpu, gfn: number, isPrivate: boolean, userfault?: true): number {
-  vcpu.errno = EFAULT;
-  vcpu.exit = { reason: EXIT_MEMORY_FAULT, gfn, isPrivate, userfault };
+/**
+ * The host has no frame for the page (kvm_handle_error_pfn): a signal ends KVM_RUN, broken memory sends one, and whatever
+ * else it was is a bare EFAULT.
+ *
+ * @param hva host virtual page.
+ */
+function noFrame(vcpu: Vcpu, errno: number, hva: number): number {
+  if (errno === -EINTR) return leave(vcpu, EINTR, INTERRUPTED);
+  if (errno === -EHWPOISON) return leave(vcpu, EINTR, { reason: EXIT_INTR, poisonedPage: hva });
+  return leave(vcpu, EFAULT, null);
+}
+
+function memoryFault(
+  vcpu: Vcpu,
+  gfn: number,
+  isPrivate: boolean,
+  userfault?: true,
+  errno: number = EFAULT,
+): number {
+  return leave(vcpu, errno, { reason: EXIT_MEMORY_FAULT, gfn, isPrivate, userfault });
+}
+
+/** What KVM_RUN returns with; whatever an earlier run has left is gone. */
+function leave(vcpu: Vcpu, errno: number, exit: Exit | null): number {
+  vcpu.errno = errno;
+  vcpu.exit = exit;
   return PF_EXIT;
 }

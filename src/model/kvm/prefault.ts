@@ -4,8 +4,9 @@
  */
 import { atLeast } from '../arch/profile.ts';
 import type { Actor } from '../engine/step.ts';
-import { EAGAIN, ENOENT } from '../host/errno.ts';
+import { EAGAIN, EINTR, ENOENT } from '../host/errno.ts';
 import { spanOf } from '../host/radixTable.ts';
+import type { Task } from '../host/task.ts';
 import { MEMSLOT_INVALID } from './memslots.ts';
 import { handleFault, PF_ASYNC, PF_EMULATE, PF_EXIT, PF_RETRY } from './pageFault.ts';
 import type { Vcpu } from './vcpu.ts';
@@ -23,14 +24,26 @@ const GIVES_UP = [6, 18] as const;
 
 /**
  * Maps gfns [start, start + pages) as a read of each would, with the accessed bit left clear. It ends at the first page
- * that cannot be mapped: -ENOENT where no slot has it.
+ * that cannot be mapped: -ENOENT where no slot has it, -EINTR where a signal has come.
+ *
+ * @param task whose call it is, or null for a workload's, which gets no signals.
  */
-export function* prefaultMemory(vcpu: Vcpu, start: number, pages: number): Actor<Prefaulted> {
+export function* prefaultMemory(
+  vcpu: Vcpu,
+  start: number,
+  pages: number,
+  task: Task | null = null,
+): Actor<Prefaulted> {
   const { vm } = vcpu;
   const end = start + pages;
   let gfn = start;
   let result = 0;
+  vcpu.task = task;
   while (gfn < end) {
+    if (task?.signalPending) {
+      result = -EINTR;
+      break;
+    }
     const isPrivate = vm.isPrivate(gfn);
     const inMirror = isPrivate && vm.mmu.mirror !== null;
     result = yield* prefaultPage(vcpu, gfn, isPrivate);
@@ -39,6 +52,7 @@ export function* prefaultMemory(vcpu: Vcpu, start: number, pages: number): Actor
     const span = spanOf(level);
     gfn += span - (gfn % span);
   }
+  vcpu.task = null;
   const done = Math.min(gfn, end) - start;
   return { result: done > 0 ? 0 : result, pages: done };
 }
@@ -67,6 +81,7 @@ function* prefaultPage(vcpu: Vcpu, gfn: number, isPrivate: boolean): Actor<numbe
       }
       case PF_RETRY:
       case PF_ASYNC:
+        if (vcpu.task?.signalPending) return -EINTR;
         yield vm.engine.retry();
         break;
       default:

@@ -1,10 +1,12 @@
 import type { Accepted } from '../arch/secureEpt.ts';
 import { type Actor, POINT } from '../engine/step.ts';
+import { EINTR } from '../host/errno.ts';
 import { NO_PFN, ZERO_TOKEN } from '../host/frames.ts';
 import { spanOf } from '../host/radixTable.ts';
+import type { Task } from '../host/task.ts';
 import { AsyncFaults } from './asyncFaults.ts';
 import { DirtyRing } from './dirtyRing.ts';
-import { EXIT_DIRTY_RING_FULL, type Exit } from './exits.ts';
+import { EXIT_DIRTY_RING_FULL, type Exit, INTERRUPTED } from './exits.ts';
 import { type FaultCounts, noFaults } from './faultCounts.ts';
 import { guestReads, guestWrites } from './guestContents.ts';
 import { handleFault, PF_ASYNC, PF_EMULATE, PF_EXIT, PF_RETRY } from './pageFault.ts';
@@ -43,6 +45,8 @@ export class Vcpu {
   /** What became of its faults. */
   readonly stats: FaultCounts = noFaults();
 
+  /** The thread inside KVM_RUN, whose signals end its sleep in a fault; null for a workload's, which gets none. */
+  task: Task | null = null;
   /** The CPU it runs on. */
   cpu = 0;
   /** Where its writes are logged, where the VM logs into rings. */
@@ -78,6 +82,7 @@ export class Vcpu {
       engine.beginAttempt();
       if (this.dirtyRing?.isFull) {
         this.exit = { reason: EXIT_DIRTY_RING_FULL };
+        this.errno = 0;
         yield costs.userExit;
         return NO_PFN;
       }
@@ -103,7 +108,16 @@ export class Vcpu {
         return NO_PFN;
       }
       if (result === PF_ASYNC) yield* this.asyncFaults!.guestWaits(gfn);
-      else if (result === PF_RETRY) yield engine.retry();
+      else if (result === PF_RETRY) {
+        // On the way back into the guest KVM looks for signals (xfer_to_guest_mode_handle_work).
+        if (this.task?.signalPending) {
+          this.exit = INTERRUPTED;
+          this.errno = EINTR;
+          yield costs.userExit;
+          return NO_PFN;
+        }
+        yield engine.retry();
+      }
     }
   }
 

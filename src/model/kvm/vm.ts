@@ -54,10 +54,10 @@ export interface VmDesigns {
 }
 
 /** Address spaces of a VM: system management mode has one of its own, but not beside private memory. */
-function addressSpaces({ vmType, caps }: Profile): number {
+function addressSpaces({ arch, vmType, caps }: Profile): number {
   const cap = caps.MULTI_ADDRESS_SPACE;
   if (cap !== undefined) return Math.max(cap, 1);
-  return rulesOf(vmType).privateMemory ? 1 : 2;
+  return arch === 'arm64' || rulesOf(vmType).privateMemory ? 1 : 2;
 }
 
 /** The memory-type bits of a leaf for RAM while every device snoops. */

@@ -24,8 +24,14 @@ export const KVM_CAP_VM_TYPES = 235;
 export const KVM_CAP_PRE_FAULT_MEMORY = 236;
 export const KVM_CAP_GUEST_MEMFD_FLAGS = 244;
 
-/** Slots a user may have in an address space: 32767 less KVM's own three (KVM_USER_MEM_SLOTS on x86). */
-export const USER_MEM_SLOTS = 32764;
+/** Slots of an address space (KVM_MEM_SLOTS_NUM), and those that KVM keeps for itself on x86. */
+const MEM_SLOTS = 32767;
+const INTERNAL_SLOTS_X86 = 3;
+
+/** Slots a user may have in an address space (KVM_USER_MEM_SLOTS). */
+export function userMemSlots({ arch, caps }: Profile): number {
+  return caps.NR_MEMSLOTS ?? MEM_SLOTS - (arch === 'arm64' ? 0 : INTERNAL_SLOTS_X86);
+}
 
 /** KVM_MEMORY_ATTRIBUTE_PRIVATE. */
 export const ATTRIBUTE_PRIVATE = 1n << 3n;
@@ -52,13 +58,13 @@ const NAMES: Readonly<Record<number, string>> = {
 };
 
 /** What KVM_CHECK_EXTENSION answers for a capability; 0 for one that is not there. */
-export function capability(profile: Profile, cap: number): number {
+export function capability(profile: Profile, cap: number, stateInFile = false): number {
   const name = NAMES[cap];
   const own = name === undefined ? undefined : profile.caps[name];
-  return own ?? standard(profile, cap);
+  return own ?? standard(profile, cap, stateInFile);
 }
 
-function standard(profile: Profile, cap: number): number {
+function standard(profile: Profile, cap: number, stateInFile: boolean): number {
   const { release, vmType, mmu } = profile;
   const { privateMemory } = rulesOf(vmType);
   const hasGmem = atLeast(release, [6, 18]) || (atLeast(release, [6, 8]) && privateMemory);
@@ -71,8 +77,10 @@ function standard(profile: Profile, cap: number): number {
     case KVM_CAP_IMMEDIATE_EXIT:
       return 1;
     case KVM_CAP_NR_MEMSLOTS:
-      return USER_MEM_SLOTS;
+      return userMemSlots(profile);
     case KVM_CAP_MULTI_ADDRESS_SPACE:
+      // A machine with one address space alone does not know the capability.
+      if (profile.arch === 'arm64') return 0;
       return privateMemory ? 1 : 2;
     case KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2:
       return 3;
@@ -91,7 +99,7 @@ function standard(profile: Profile, cap: number): number {
     case KVM_CAP_GUEST_MEMFD:
       return hasGmem ? 1 : 0;
     case KVM_CAP_GUEST_MEMFD_FLAGS:
-      return atLeast(release, [6, 18]) ? gmemFlags(profile) : 0;
+      return atLeast(release, [6, 18]) ? gmemFlags(profile, stateInFile) : 0;
     case KVM_CAP_PRE_FAULT_MEMORY:
       return atLeast(release, [6, 11]) && mmu === 'tdp' ? 1 : 0;
     default:
@@ -99,10 +107,15 @@ function standard(profile: Profile, cap: number): number {
   }
 }
 
-/** Flags of KVM_CREATE_GUEST_MEMFD that a VM may ask for: MMAP always, INIT_SHARED where nothing is private. */
-export function gmemFlags(profile: Profile): number {
+/**
+ * Flags of KVM_CREATE_GUEST_MEMFD that a VM may ask for: MMAP always, INIT_SHARED where nothing is private, or where the
+ * file itself keeps what is (kvm_arch_supports_gmem_init_shared, arch/x86/kvm/x86.c).
+ *
+ * @param stateInFile which pages are private stands in the file, as posted for in-place conversion.
+ */
+export function gmemFlags(profile: Profile, stateInFile: boolean): number {
   const own = profile.caps.GUEST_MEMFD_FLAGS;
   if (own !== undefined) return own;
   if (!atLeast(profile.release, [6, 18])) return 0;
-  return rulesOf(profile.vmType).encrypted ? 1 : 3;
+  return rulesOf(profile.vmType).privateMemory && !stateInFile ? 1 : 3;
 }

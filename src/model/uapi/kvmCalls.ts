@@ -19,7 +19,7 @@ import {
   KVM_CAP_DISABLE_QUIRKS2,
   KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2,
   KVM_CAP_MEMORY_ATTRIBUTES,
-  USER_MEM_SLOTS,
+  userMemSlots,
 } from './capabilities.ts';
 import { GmemFile } from './gmemFile.ts';
 import type { Thread } from './process.ts';
@@ -57,7 +57,7 @@ export function* kvmCheckExtension(thread: Thread, fd: number, cap: number): Act
   yield vm.costs.systemCall;
   // Where files keep it, the VM has no attributes to set.
   if (cap === KVM_CAP_MEMORY_ATTRIBUTES && vm.conversion.stateInFile) return 0;
-  return capability(vm.profile, cap);
+  return capability(vm.profile, cap, vm.conversion.stateInFile);
 }
 
 /** KVM_ENABLE_CAP: 0 or a negated errno. */
@@ -138,7 +138,7 @@ export function* kvmCreateGuestMemfd(
   yield vm.costs.gmemCreate;
   if (args === null) return -EFAULT;
   const flags = u64(args.flags);
-  if (flags & ~BigInt(gmemFlags(vm.profile))) return -EINVAL;
+  if (flags & ~BigInt(gmemFlags(vm.profile, vm.conversion.stateInFile === true))) return -EINVAL;
   const size = s64(args.size);
   if (size <= 0n || !isPageAligned(size)) return -EINVAL;
   return thread.process.install(new GmemFile(new GuestMemfd(vm, pageOf(size), Number(flags))));
@@ -178,8 +178,10 @@ export function* kvmRun(
   if (refused !== 0) return refused;
   if (entryFails(vcpu)) return { errno: 0, exit: { reason: 'FAIL_ENTRY' }, poisonedPage: -1 };
   file.running = thread.task;
+  vcpu.task = thread.task;
   const result = yield* guestAccess(vcpu, access, mode, thread.task);
   file.running = null;
+  vcpu.task = null;
   // Back in user mode the handler of a signal runs.
   thread.task.signalPending = false;
   return result;
@@ -189,8 +191,7 @@ export function* kvmRun(
 function logSlot(vm: Vm, slot: number): { asId: number; id: number } | null {
   const asId = u32(slot) >>> 16;
   const id = slot & 0xffff;
-  const slots = vm.profile.caps.NR_MEMSLOTS ?? USER_MEM_SLOTS;
-  return asId >= vm.memslots.addressSpaces || id >= slots ? null : { asId, id };
+  return asId >= vm.memslots.addressSpaces || id >= userMemSlots(vm.profile) ? null : { asId, id };
 }
 
 /** KVM_GET_DIRTY_LOG: the dirty pages, counted from the slot's first; or a negated errno. */

@@ -105,7 +105,7 @@ export class MemfdFile extends OpenFile {
 
   override *readBytes(length: number, offset: bigint | null): Actor<Uint8Array | number> {
     const at = offset ?? this.position;
-    if (at < 0n) return -EINVAL;
+    if (!isWithinFile(at, length)) return -EINVAL;
     const left = this.pages.size - Number(at);
     const out = new Uint8Array(Math.max(0, Math.min(length, left)));
     this.eachPage(Number(at), out, (pfn, inPage, part) => {
@@ -118,7 +118,7 @@ export class MemfdFile extends OpenFile {
 
   override *writeBytes(bytes: Uint8Array, offset: bigint | null): Actor<number> {
     const at = offset ?? this.position;
-    if (at < 0n) return -EINVAL;
+    if (!isWithinFile(at, bytes.length)) return -EINVAL;
     const end = Number(at) + bytes.length;
     if (end > this.pages.size) this.pages.size = end;
     for (let page = Math.floor(Number(at) / PAGE_SIZE); page * PAGE_SIZE < end; page++) {
@@ -169,6 +169,11 @@ export class MemfdFile extends OpenFile {
       done += part.length;
     }
   }
+}
+
+/** Whether a position is none below 0, and what is read or written from it ends where positions do (rw_verify_area). */
+function isWithinFile(at: bigint, length: number): boolean {
+  return at >= 0n && at + BigInt(length) < 2n ** 63n;
 }
 
 /** memfd_create with MFD_HUGETLB: its length is set once, by the first ftruncate (fs/hugetlbfs/inode.c). */

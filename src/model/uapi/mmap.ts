@@ -113,7 +113,7 @@ function plan(
   if (flags & MAP_NORESERVE) vm |= VM_NORESERVE;
   const type = flags & MAP_TYPE;
   if (open === null) return planAnonymous(process, start, pages, vm, type, flags);
-  if (offset + pages > 2 ** 51) return -EOVERFLOW;
+  if (offset + pages >= (open.regular ? 2 ** 51 : 2 ** 52)) return -EOVERFLOW;
   if (type !== MAP_SHARED && type !== MAP_PRIVATE && type !== MAP_SHARED_VALIDATE) return -EINVAL;
   const shared = type !== MAP_PRIVATE;
   if (type === MAP_SHARED_VALIDATE && flags & ~LEGACY_FLAGS) return -EOPNOTSUPP;

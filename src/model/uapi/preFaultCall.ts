@@ -34,7 +34,7 @@ export function* kvmPreFaultMemory(thread: Thread, fd: number, range: PreFaultRa
   yield vcpu.vm.costs.systemCall;
   if (thread.task.signalPending) return { result: -EINTR, gpa, size };
   if (vcpu.vm.profile.mmu === 'shadow' || !mayPreFault(vcpu.vm)) return { result: -EOPNOTSUPP, gpa, size };
-  const { result, pages } = yield* prefaultMemory(vcpu, pageOf(gpa), pageOf(size));
+  const { result, pages } = yield* prefaultMemory(vcpu, pageOf(gpa), pageOf(size), thread.task);
   const done = BigInt(pages * PAGE_SIZE);
   return { result, gpa: gpa + done, size: size - done };
 }

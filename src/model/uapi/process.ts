@@ -16,8 +16,8 @@ import type { OpenFile } from './openFile.ts';
 /** Descriptors a process may have (RLIMIT_NOFILE, soft). */
 const MAX_DESCRIPTORS = 1024;
 
-/** Descriptors 0 to 2 are the terminal's. */
-const FIRST_DESCRIPTOR = 3;
+/** Descriptors 0 to 2 are the terminal's: open, and nothing that the model knows. */
+export const FIRST_DESCRIPTOR = 3;
 
 /** What all processes of a host share. */
 export interface Kernel {

@@ -10,10 +10,10 @@ import { MEM_GUEST_MEMFD, MEM_LOG_DIRTY_PAGES, MEM_READONLY, MEM_USERFAULT } fro
 import { setMemoryRegion } from '../kvm/memslotUpdate.ts';
 import type { Userfaults } from '../kvm/userfault.ts';
 import type { Vm } from '../kvm/vm.ts';
-import { USER_MEM_SLOTS } from './capabilities.ts';
+import { userMemSlots } from './capabilities.ts';
 import { GmemFile } from './gmemFile.ts';
 import { vmOf } from './kvmCalls.ts';
-import type { Thread } from './process.ts';
+import { FIRST_DESCRIPTOR, type Thread } from './process.ts';
 import { accessOk, isPageAligned, pageOf, type U64, u32, u64 } from './u64.ts';
 
 /** struct kvm_userspace_memory_region2; the first five fields are those of its predecessor. */
@@ -91,8 +91,7 @@ function checkRegion(vm: Vm, region: MemoryRegion): number {
   const gpa = u64(region.guestPhysAddr);
   const hva = u64(region.userspaceAddr);
   const offset = u64(region.guestMemfdOffset ?? 0);
-  const slots = vm.profile.caps.NR_MEMSLOTS ?? USER_MEM_SLOTS;
-  if ((slot & 0xffff) >= slots) return -EINVAL;
+  if ((slot & 0xffff) >= userMemSlots(vm.profile)) return -EINVAL;
   if (flags & ~knownFlags(vm.profile, flags)) return -EINVAL;
   if (!isPageAligned(size)) return -EINVAL;
   if (!isPageAligned(gpa)) return -EINVAL;
@@ -116,6 +115,6 @@ function knownFlags(profile: Profile, flags: number): number {
 
 function gmemOf(thread: Thread, fd: number): GuestMemfd | 'closed' | 'other' {
   const file = thread.process.file(fd);
-  if (file === undefined) return 'closed';
+  if (file === undefined) return fd >= 0 && fd < FIRST_DESCRIPTOR ? 'other' : 'closed';
   return file instanceof GmemFile ? file.gmem : 'other';
 }

@@ -1,10 +1,18 @@
 import { expect, it } from 'vitest';
+import type { Release } from '../arch/profile.ts';
 import { attributesIoctl } from '../designs/conversion/attributesIoctl.ts';
 import { flushOnGmemFree } from '../designs/reclaim/flushOnGmemFree.ts';
 import { EINVAL } from '../host/errno.ts';
 import { UFFD_FEATURE_PAGEFAULT_FLAG_WP, UFFD_FEATURE_WP_ASYNC } from '../host/userfaultfd.ts';
 import { bytes, P, ScenarioMachine } from './scenarios/machine.ts';
-import { UFFD_API, uffdioApi, uffdioRegister, uffdioWriteprotect, userfaultfd } from './uffdCalls.ts';
+import {
+  UFFD_API,
+  uffdioApi,
+  uffdioRegister,
+  uffdioUnregister,
+  uffdioWriteprotect,
+  userfaultfd,
+} from './uffdCalls.ts';
 
 const designs = { conversion: attributesIoctl, reclaim: flushOnGmemFree };
 const NONBLOCK = 0o4000;
@@ -35,4 +43,22 @@ it('protects any memory where the kernel itself gives the protection up on a wri
 it('protects no guest_memfd where a reader would have to answer', () => {
   const { register } = setUp(UFFD_FEATURE_PAGEFAULT_FLAG_WP);
   expect(register(MODE_WP)).toBe(-EINVAL);
+});
+
+it.each<[Release, number]>([
+  [[6, 16], 0],
+  [[6, 17], -EINVAL],
+])('unregisters what another userfaultfd has registered until 6.17: %j', (release, expected) => {
+  const m = new ScenarioMachine(designs, { release });
+  const at = m.map(4 * P);
+  const [one, other] = [0, 0].map(() => {
+    const fd = m.call(userfaultfd(m.main, NONBLOCK));
+    m.call(uffdioApi(m.main, fd, UFFD_API, 0));
+    return fd;
+  });
+  m.call(uffdioRegister(m.main, one, at, 2 * P, MODE_MISSING));
+  expect(m.call(uffdioUnregister(m.main, other, at, 4 * P))).toBe(expected);
+  // What nobody has may be named by anybody.
+  expect(m.call(uffdioUnregister(m.main, other, at + 2 * P, 2 * P))).toBe(0);
+  expect(m.call(uffdioUnregister(m.main, one, at, 4 * P))).toBe(0);
 });

@@ -1,4 +1,5 @@
 /** userfaultfd(2) and its ioctls (fs/userfaultfd.c): lengths and addresses in bytes. */
+import { atLeast } from '../arch/profile.ts';
 import type { Actor } from '../engine/step.ts';
 import { EAGAIN, EBADF, EINVAL } from '../host/errno.ts';
 import { copyUser } from '../host/hostAccess.ts';
@@ -38,6 +39,9 @@ const RANGE_IOCTLS = 0x13cn;
 const HUGE_IOCTLS = 0x10cn;
 const IOCTL_WRITEPROTECT = 1n << 6n;
 const IOCTL_CONTINUE = 1n << 7n;
+
+/** Since when a userfaultfd can unregister its own ranges alone. */
+const OWN_RANGES_ONLY = [6, 17] as const;
 
 const DONTWAKE = 1n;
 const FILL_WP = 2n;
@@ -128,7 +132,8 @@ export function* uffdioUnregister(thread: Thread, fd: number, address: U64, leng
   const bytes = u64(length);
   if (!validRange(start, bytes)) return -EINVAL;
   const first = pageOf(start);
-  return yield* unregisterRange(file.mm, file.uffd, first, first + pageOf(bytes));
+  const ofOthers = !atLeast(thread.process.kernel.profile.release, OWN_RANGES_ONLY);
+  return yield* unregisterRange(file.mm, file.uffd, first, first + pageOf(bytes), ofOthers);
 }
 
 /** UFFDIO_WAKE: 0 or a negated errno. */

@@ -2,6 +2,7 @@ import type { Actor } from '../../engine/step.ts';
 import { PENG_V6 } from '../../evidence/sources.ts';
 import type { Conversion, ConversionDesign } from '../../kvm/conversion.ts';
 import type { Vm } from '../../kvm/vm.ts';
+import { FILTER_SHARED, zapGfns } from '../../kvm/zap.ts';
 
 /**
  * The sixth posting: a frame is private where the private file has a page, and shared where it has a hole.
@@ -30,10 +31,23 @@ class FileAllocation implements Conversion {
       const to = Math.min(end, slot.baseGfn + slot.pages);
       if (slot.gmem === null || from >= to) continue;
       const index = slot.gmemOffset + from - slot.baseGfn;
-      if (toPrivate) yield* slot.gmem.allocate(index, index + to - from);
-      else yield* slot.gmem.punchHole(index, index + to - from);
+      if (toPrivate) {
+        yield* slot.gmem.allocate(index, index + to - from);
+        yield* this.populated(from, to);
+      } else yield* slot.gmem.punchHole(index, index + to - from);
     }
     return 0;
+  }
+
+  /** The file's notifier tells of new pages as it tells of holes: what was mapped of them goes. */
+  private *populated(start: number, end: number): Actor {
+    const { vm } = this;
+    yield vm.mmuLock.write();
+    vm.invalidation.begin();
+    vm.invalidation.addRange(start, end);
+    yield* zapGfns(vm, start, end, FILTER_SHARED);
+    vm.invalidation.finish();
+    vm.mmuLock.writeUnlock();
   }
 
   /** The file's own page cache is all there is. */

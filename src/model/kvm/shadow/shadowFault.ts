@@ -3,7 +3,7 @@
  * the guest's tables, then the same steps as elsewhere, under mmu_lock held for writing.
  */
 import { type Actor, POINT } from '../../engine/step.ts';
-import { EFAULT, EHWPOISON, EINTR } from '../../host/errno.ts';
+import { EFAULT, EHWPOISON, EINTR, ENOMEM } from '../../host/errno.ts';
 import { faultIn, gupErrno } from '../../host/faultIn.ts';
 import { NO_PFN } from '../../host/frames.ts';
 import type { Task } from '../../host/task.ts';
@@ -64,7 +64,8 @@ export function* shadowFault(
     if (!gmem.has(index)) yield costs.pageAllocate;
     pfn = gmem.getPfn(index);
     hostWritable = true;
-    if (pfn === NO_PFN) return { kind: 'error', errno: EFAULT, memoryFault: true };
+    if (pfn === NO_PFN) return { kind: 'error', errno: ENOMEM, memoryFault: true };
+    if (vm.host.frames.isPoisoned(pfn)) return { kind: 'error', errno: EHWPOISON, memoryFault: true };
   } else {
     const readOnly = (slot.flags & MEM_READONLY) !== 0;
     if (readOnly && write) return EMULATE;

@@ -101,7 +101,7 @@ function* stoppingReader(world: UffdWorld, design: string): Actor {
     return;
   }
   yield* readUserfaultfd(uffd, false, null);
-  if (design === 'merged-unregister') yield* unregisterRange(mm, uffd, page, page + 1);
+  if (design === 'merged-unregister') yield* unregisterRange(mm, uffd, page, page + 1, false);
   // Whoever reads from now on does not know of the first fault.
   else yield* reader(world, design);
 }

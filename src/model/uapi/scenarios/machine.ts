@@ -38,8 +38,9 @@ export class ScenarioMachine {
   private nextPlace = 0x7e0000000000;
   private nextVcpu = 0;
 
-  constructor(designs: VmDesigns, options: Partial<Profile> = {}) {
-    const host = new Host(this.engine, costsWith());
+  /** @param frames 4 KiB frames of the host; no limit unless given. */
+  constructor(designs: VmDesigns, options: Partial<Profile> = {}, frames?: number) {
+    const host = new Host(this.engine, costsWith(), frames);
     this.kernel = { host, profile: profile(options), designs, heirs: new WeakMap() };
     this.process = new Process(this.kernel);
     this.main = this.process.createThread();
