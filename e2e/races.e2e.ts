@@ -141,6 +141,18 @@ describe('races', () => {
     expect(await other.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   });
 
+  test('a schedule of one’s own begins by hand, under a protocol without a counterexample too', async ({
+    open,
+  }) => {
+    const page = await open(PAGE);
+    const panel = panelOf(page, 'private-memory/flip-vs-fault');
+    await panel.getByRole('button', { name: 'Step by hand' }).press('Enter');
+    const where = panel.locator('.fl-race-where');
+    await expect.poll(() => where.textContent()).toContain('No step has been taken yet');
+    await panel.getByRole('button', { name: 'Let VMM go on' }).press('Enter');
+    await expect.poll(() => where.textContent()).toContain('Step 1 of 1: VMM');
+  });
+
   test('all of it works from the keyboard', async ({ open }) => {
     const page = await open(PAGE);
     const panel = panelOf(page, 'private-memory/flip-vs-fault');

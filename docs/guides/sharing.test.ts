@@ -3,18 +3,17 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { docs, idOf, programFiles } from '../../plugins/playgrounds/files.ts';
 import { root } from '../../scripts/lib/run.mjs';
-import { citedAs } from '../../src/components/Experiment/savings.ts';
 import { citation, embedding } from '../../src/components/Takeaway/address.ts';
 import { findExperiment } from '../../src/model/experiments/index.ts';
 import { MODEL_VERSION } from '../../src/model/version.ts';
 import { fragmentOf } from '../../src/playground/link/address.ts';
 import { programState } from '../../src/playground/link/carried.ts';
 import { decodeLink, encodeLink } from '../../src/playground/link/codec.ts';
-import { LIMITS, type LinkState } from '../../src/playground/link/state.ts';
+import { type ExperimentState, LIMITS, type LinkState } from '../../src/playground/link/state.ts';
 
 const page = readFileSync(join(root, 'docs/guides/sharing.mdx'), 'utf8');
 const boot = findExperiment('private-memory/boot')!;
-const state: LinkState = {
+const state: ExperimentState = {
   kind: 'experiment',
   id: boot.id,
   values: { transactions: 1000 },
@@ -38,7 +37,7 @@ describe('the guide shows', () => {
 
   test('the line that Citation gives', async () => {
     at('/debates/private-memory/');
-    expect(block('text')).toBe(await citation(state, citedAs(boot.id, boot.question, state.values)));
+    expect(block('text')).toBe(await citation(state, boot.question));
   });
 });
 

@@ -18,7 +18,7 @@ import Action from '../Action.tsx';
 import Takeaway from '../Takeaway/index.tsx';
 import Control from './Control.tsx';
 import DefaultOutcome from './DefaultOutcome.tsx';
-import { citedAs, savingsOf } from './savings.ts';
+import { savingsOf } from './savings.ts';
 import { another, suggested } from './setting.ts';
 import { useLink } from './useLink.ts';
 import { type Frames, type Status, useOutcome } from './useOutcome.ts';
@@ -196,8 +196,7 @@ function Panel({ definition, brief = false }: Props): ReactNode {
       </p>
       <Takeaway
         state={{ kind: 'experiment', id, values, ...beside }}
-        title={question}
-        cited={citedAs(id, question, values)}
+        question={question}
         savings={savingsOf(id, values, frames.first)}
       />
       {status.kind === 'failed' && (

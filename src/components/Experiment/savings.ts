@@ -21,9 +21,3 @@ export function savingsOf(
     save: () => import('./save.ts').then(({ save }) => save(format, id, values, frame.current)),
   }));
 }
-
-/** What a citation says of an experiment. */
-export function citedAs(id: string, question: string, values: AnyValues): string {
-  const params = Object.entries(values).map(([name, value]) => `${name} ${value}`);
-  return `experiment ${id}, “${question}”${params.length > 0 ? `, with ${params.join(', ')}` : ''}`;
-}

@@ -63,7 +63,9 @@ export default function Stepper(props: Props): ReactNode {
   return (
     <section className="fl-race-stepper" aria-labelledby={titleId} onKeyDown={keys}>
       <p id={titleId} className="fl-race-where" role="status">
-        {cursor === 0 ? `Before the first of ${steps.length} steps` : `Step ${cursor} of ${steps.length}`}
+        {steps.length === 0 && 'No step has been taken yet'}
+        {steps.length > 0 &&
+          (cursor === 0 ? `Before the first of ${steps.length} steps` : `Step ${cursor} of ${steps.length}`)}
         {cursor > 0 && `: ${steps[cursor - 1].actorName} ${steps[cursor - 1].what}`}
         {now.broken.map(({ name, what }) => (
           <span key={name} className="fl-race-broken">

@@ -2,7 +2,6 @@ import ErrorBoundary from '@docusaurus/ErrorBoundary';
 import useBrokenLinks from '@docusaurus/useBrokenLinks';
 import useIsBrowser from '@docusaurus/useIsBrowser';
 import { lazy, type ReactNode, Suspense, useId } from 'react';
-import type { RaceState } from '../../playground/link/state.ts';
 import { formatNumber } from '../../views/format.ts';
 import Action from '../Action.tsx';
 import Takeaway from '../Takeaway/index.tsx';
@@ -41,12 +40,6 @@ function statusText(status: Status, result: Explored): string {
   }
 }
 
-/** What a citation says of a race. */
-function citedAs({ id, question }: RaceDefinition, { design, schedule, cursor, beside }: RaceState): string {
-  const step = schedule === '' ? '' : `, step ${cursor} of schedule ${schedule}`;
-  return `race ${id}, “${question}”, with protocol ${design}${beside ? ` beside ${beside}` : ''}${step}`;
-}
-
 function Panel({ definition }: Props): ReactNode {
   const { id, question, designs } = definition;
   const anchor = `race-${id.replace('/', '-')}`;
@@ -82,6 +75,7 @@ function Panel({ definition }: Props): ReactNode {
         <Action off={status.kind !== 'running'} onPress={race.stop}>
           Stop
         </Action>
+        <Action onPress={() => race.step('')}>Step by hand</Action>
         <p role="status">{statusText(status, result)}</p>
         {/* For the eye alone: it would be told over and over. */}
         {status.kind === 'running' && (
@@ -124,7 +118,7 @@ function Panel({ definition }: Props): ReactNode {
           />
         </Suspense>
       )}
-      <Takeaway state={race.state} title={question} cited={citedAs(definition, race.state)} />
+      <Takeaway state={race.state} question={question} />
       <DesignTable designs={designs} />
     </section>
   );

@@ -11,7 +11,7 @@ type Given =
   | { readonly kind: 'snippet'; readonly snippet: string };
 
 /** The buttons, and below them what the last of them gave. */
-export default function Choices({ state, title, cited, savings = [] }: TakeawayProps): ReactNode {
+export default function Choices({ state, question, savings = [] }: TakeawayProps): ReactNode {
   const [given, setGiven] = useState<Given>();
   const base = useBaseUrl('/');
   const give = (made: Promise<Given>) => {
@@ -37,13 +37,15 @@ export default function Choices({ state, title, cited, savings = [] }: TakeawayP
         ))}
         <button
           type="button"
-          onClick={() => give(citation(state, cited).then(line => ({ kind: 'citation', line })))}
+          onClick={() => give(citation(state, question).then(line => ({ kind: 'citation', line })))}
         >
           Citation
         </button>
         <button
           type="button"
-          onClick={() => give(embedding(state, title, base).then(snippet => ({ kind: 'snippet', snippet })))}
+          onClick={() =>
+            give(embedding(state, question, base).then(snippet => ({ kind: 'snippet', snippet })))
+          }
         >
           Embed
         </button>

@@ -5,14 +5,28 @@ import { encodeLink } from '../../playground/link/codec.ts';
 import type { LinkState } from '../../playground/link/state.ts';
 import { snippetOf } from '../Embed/snippet.ts';
 
+/** What is set in a state, in words. */
+function settingsOf(state: LinkState): string {
+  if (state.kind === 'experiment') {
+    const values = Object.entries(state.values).map(([name, value]) => `${name} ${value}`);
+    return values.length > 0 ? `, with ${values.join(', ')}` : '';
+  }
+  if (state.kind !== 'race') return '';
+  const { design, beside, schedule, cursor } = state;
+  const other = beside === undefined ? '' : ` beside ${beside}`;
+  const step = schedule === '' ? '' : `, step ${cursor} of schedule ${schedule}`;
+  return `, with protocol ${design}${other}${step}`;
+}
+
 /**
  * A line to cite a state by, with a link that restores it.
  *
- * @param what is cited, in words
+ * @param question that the experiment or race asks
  */
-export async function citation(state: LinkState, what: string): Promise<string> {
+export async function citation(state: Extract<LinkState, { id: string }>, question: string): Promise<string> {
   const link = await encodeLink(state, MODEL_VERSION);
   const { origin, pathname } = window.location;
+  const what = `${state.kind} ${state.id}, “${question}”${settingsOf(state)}`;
   return `Faultlines ${MODEL_VERSION}, ${what}. ${origin}${pathname}${fragmentOf(link)}`;
 }
 

@@ -14,11 +14,9 @@ export interface Saving {
 /** What can be taken away, and as it stands now. */
 export interface TakeawayProps {
   /** What a link to it holds. */
-  readonly state: LinkState;
-  /** What it shows, for those who do not see the frame. */
-  readonly title: string;
-  /** What is cited, in words: the thing, its question, and what is set. */
-  readonly cited: string;
+  readonly state: Extract<LinkState, { id: string }>;
+  /** What it asks, for citations, and for those who do not see the frame. */
+  readonly question: string;
   readonly savings?: readonly Saving[];
 }
 
