@@ -161,6 +161,22 @@ describe('the snippet of what stands in a page shows the same', () => {
   });
 });
 
+test('two programs stand beside each other in a frame, as their snippet says', async ({ open }) => {
+  const show = (text: string) => `import { show } from 'faultlines';\nshow.log('${text}');`;
+  const state = { kind: 'pair' as const, left: show('one'), right: show('other') };
+  const page = await open(`lab/${fragmentOf(await encodeLink(state, MODEL_VERSION))}`, { problems: [] });
+  await page.getByRole('button', { name: 'Embed both' }).click();
+  const snippet = await page.getByLabel('Snippet to embed').inputValue();
+  await page.goto(`${origin}/?${encodeURIComponent(snippet)}`);
+  const frame = page.frameLocator('iframe');
+  await frame.getByRole('button', { name: 'Run both' }).click();
+  await frame.locator('.fl-pg-output').nth(0).getByText('one').waitFor();
+  await frame.locator('.fl-pg-output').nth(1).getByText('other').waitFor();
+  expect(await frame.getByRole('link', { name: /Faultlines/ }).getAttribute('href')).toMatch(
+    /^\/lab\/#s=1\./,
+  );
+});
+
 test('the save menu gives the snippet of what is set', async ({ open }) => {
   const page = await open('debates/private-memory/');
   const boot = page.locator('#experiment-private-memory-boot');

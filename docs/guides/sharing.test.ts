@@ -105,7 +105,7 @@ describe('the buttons that the guide names', () => {
     'src/components/Experiment/index.tsx': ['Share'],
     'src/components/Race/Stepper.tsx': ['Link to this state'],
     'src/playground/ui/PlaygroundView.tsx': ['Share', 'Embed'],
-    'src/playground/ui/PairView.tsx': ['Share both'],
+    'src/playground/ui/PairView.tsx': ['Share both', 'Embed both'],
     'src/components/Takeaway/index.tsx': ['Save, cite or embed', 'Cite or embed'],
     'src/components/Takeaway/Choices.tsx': ['Citation', 'Embed'],
     'src/components/Experiment/savings.ts': ['Rows as CSV', 'Rows as JSON', 'Figure as SVG', 'Figure as PNG'],

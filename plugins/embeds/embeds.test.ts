@@ -45,4 +45,5 @@ test('the lab’s programs can be embedded, too: the reader’s own among them',
   expect(programs).toContainEqual({ kind: 'program', id: OWN, page: 'lab/' });
   expect(programs.every(({ id }) => id.startsWith('lab/'))).toBe(true);
   expect(registryOf(programs)).toContain('"program lab/own": { page: "lab/"');
+  expect(registryOf([])).toMatch(/"pair of programs": .*lab--left\.json.*lab--right\.json/);
 });

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LoadContext, Plugin } from '@docusaurus/types';
+import { LEFT, RIGHT } from '../../src/playground/program.ts';
 import { dataFile, idOf, programFiles } from '../playgrounds/files.ts';
 
 const site = fileURLToPath(new URL('../../', import.meta.url));
@@ -53,6 +54,15 @@ export function ofTheLab(programs: readonly string[]): Shown[] {
   return programs.filter(id => id.startsWith('lab/')).map(id => ({ kind: 'program', id, page: 'lab/' }));
 }
 
+/** The lab's two programs side by side, as an entry of the registry. */
+function pairEntry(): string {
+  const [left, right] = [LEFT, RIGHT].map(
+    id => `import(${JSON.stringify(dataOf({ kind: 'program', id, page: '' }))})`,
+  );
+  const load = `() => Promise.all([${left}, ${right}]).then(both => ({ default: both.map(one => one.default) }))`;
+  return `"pair of programs": { page: "lab/", load: ${load} }`;
+}
+
 /** A module that knows everything that can be embedded, and loads the data of one thing. */
 export function registryOf(shown: readonly Shown[]): string {
   const first = new Map<string, Shown>();
@@ -67,7 +77,7 @@ export function registryOf(shown: readonly Shown[]): string {
     ([key, one]) =>
       `${JSON.stringify(key)}: { page: ${JSON.stringify(one.page)}, load: () => import(${JSON.stringify(dataOf(one))}) }`,
   );
-  return `export const embeds = {\n${entries.join(',\n')}\n};\n`;
+  return `export const embeds = {\n${[...entries, pairEntry()].join(',\n')}\n};\n`;
 }
 
 /** The page that shows one experiment, race or program in other people's frames, as its link says. */

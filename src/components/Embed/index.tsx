@@ -21,6 +21,7 @@ import type { HeightMessage } from './snippet.ts';
 
 const Experiment = lazy(() => import('../Experiment/index.tsx'));
 const Race = lazy(() => import('../Race/index.tsx'));
+const Pair = lazy(() => import('../Lab/Pair.tsx'));
 const Playground = lazy(() => import('../Playground/index.tsx'));
 
 /** What is shown: the thing's data, and the page of the site that it comes from. */
@@ -32,7 +33,7 @@ interface Shown {
 
 /** What a state is of, as the registry names it. */
 function keyOf(state: LinkState): string {
-  if (state.kind === 'pair') return 'frame for two programs';
+  if (state.kind === 'pair') return 'pair of programs';
   return `${state.kind} ${state.kind === 'program' ? (state.page ?? OWN) : state.id}`;
 }
 
@@ -85,7 +86,7 @@ function Thing({ state, data }: Shown): ReactNode {
     case 'race':
       return <Race id={state.id} definition={data as ComponentProps<typeof Race>['definition']} />;
     case 'pair':
-      return null;
+      return <Pair pair={data as ComponentProps<typeof Pair>['pair']} />;
     case 'program':
       return <Playground program={data as ComponentProps<typeof Playground>['program']} />;
   }

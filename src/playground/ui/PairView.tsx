@@ -1,16 +1,18 @@
 import { type ReactElement, useCallback, useEffect, useRef, useState } from 'react';
 import type { Shown } from '../../model/index.ts';
+import type { LinkState } from '../link/state.ts';
 import { loadDifferences } from '../load.ts';
 import type { Program } from '../program.ts';
 import { Button } from './Buttons.tsx';
 import { LinkField } from './Ending.tsx';
 import { type PlaygroundHandle, PlaygroundView, type PlaygroundViewProps } from './PlaygroundView.tsx';
+import { SnippetField } from './SnippetField.tsx';
 import { useShare } from './useShare.ts';
 
 interface PairViewProps
   extends Pick<
     PlaygroundViewProps,
-    'milliseconds' | 'model' | 'runner' | 'types' | 'fragment' | 'setFragment' | 'alive'
+    'milliseconds' | 'model' | 'runner' | 'types' | 'fragment' | 'setFragment' | 'alive' | 'embed'
   > {
   readonly pair: readonly [left: Program, right: Program];
 }
@@ -32,7 +34,17 @@ export function PairView(props: PairViewProps): ReactElement {
     },
     [setFragment],
   );
-  const { shared, share, forget } = useShare(model, putInAddress);
+  const { shared, share, forget: forgetLink } = useShare(model, putInAddress);
+  const [snippet, setSnippet] = useState('');
+  const forget = () => {
+    forgetLink();
+    setSnippet('');
+  };
+  const stateNow = (): LinkState => ({
+    kind: 'pair',
+    left: left.current?.text() ?? pair[0].source,
+    right: right.current?.text() ?? pair[1].source,
+  });
 
   useEffect(() => {
     setSentences(undefined);
@@ -74,18 +86,27 @@ export function PairView(props: PairViewProps): ReactElement {
         </Button>
         <Button
           alive={alive}
-          onPress={() =>
-            share({
-              kind: 'pair',
-              left: left.current?.text() ?? pair[0].source,
-              right: right.current?.text() ?? pair[1].source,
-            })
-          }
+          onPress={() => {
+            forget();
+            share(stateNow());
+          }}
         >
           Share both
         </Button>
+        {props.embed && (
+          <Button
+            alive={alive}
+            onPress={() => {
+              forget();
+              props.embed?.(stateNow()).then(setSnippet, () => setSnippet(''));
+            }}
+          >
+            Embed both
+          </Button>
+        )}
         <p role="status">{shared?.text ?? (sentences && differ(sentences))}</p>
         {shared?.link && <LinkField link={shared.link} />}
+        {snippet !== '' && <SnippetField snippet={snippet} />}
       </div>
       {sentences && (
         <ul className="fl-lab-differences">
