@@ -317,6 +317,13 @@ const rows: readonly (readonly [
 
   [
     'userfault',
+    'Instructions of arm64: the walk of the guest’s table that faults before the access does',
+    [`${m}/kvm/armInstruction.ts`],
+    [`${m}/uapi/scenarios/armFaults.test.ts`],
+    '/debates/userfault/',
+  ],
+  [
+    'userfault',
     'userfaultfd: two queues with their locks, reading, waking',
     [`${m}/host/userfaultfd.ts`, `${m}/host/userfault.ts`],
     [`${m}/conformance/replay.test.ts`],

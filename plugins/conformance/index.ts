@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from '@docusaurus/types';
-import { leftOut } from '../../src/model/uapi/scenarios/left.ts';
 import { type Replayed, replayAll } from './recordings.ts';
 import { scenariosIn } from './scenarios.ts';
 
@@ -16,7 +15,7 @@ export function conformance(): Plugin {
     async contentLoaded({ content, actions: { createData } }) {
       await createData('recordings.json', JSON.stringify(content as Replayed[]));
       const scenarios = scenariosIn(site, 'src/model');
-      await createData('scenarios.json', JSON.stringify({ scenarios, leftOut }));
+      await createData('scenarios.json', JSON.stringify({ scenarios }));
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Actor } from '../engine/step.ts';
 import type { GuestMode } from '../kvm/guestAccess.ts';
-import { kvmRun } from '../uapi/kvmCalls.ts';
 import type { Thread } from '../uapi/process.ts';
+import { kvmRun } from '../uapi/runCalls.ts';
 import { type Names, number, wide } from './names.ts';
 import type { RecordedOp } from './recording.ts';
 import { type Result, ran, toLittleEndian } from './results.ts';

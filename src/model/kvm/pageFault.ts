@@ -13,6 +13,7 @@ import { count } from './faultCounts.ts';
 import { leafLevel } from './hugeLevel.ts';
 import type { Memslot } from './memslots.ts';
 import {
+  MEM_LOG_DIRTY_PAGES,
   MEM_READONLY,
   MEM_USERFAULT,
   MEMSLOT_EXIT_ON_MISSING,
@@ -126,7 +127,7 @@ export function* handleFault(
     }
     if (pfn < 0) return noFrame(vcpu, pfn, hva);
     // What was asked for to be read may be written too where the host's entry allows it.
-    hostWritable = write || vm.mm.lookup(hva, true) === pfn;
+    hostWritable = write || (!keepsReadsClean(vm, slot) && vm.mm.lookup(hva, true) === pfn);
   }
   const { pinning } = vm;
   if (pinning?.beforeInstall !== undefined) {
@@ -176,6 +177,11 @@ function isOfOtherKind(vm: Vm, gfn: number, accessIsPrivate: boolean): boolean {
   if (!vm.rules.privateFromFault || !vm.mmu.isMapped(gfn, accessIsPrivate && vm.mmu.mirror !== null))
     return false;
   return accessIsPrivate !== vm.isPrivate(gfn);
+}
+
+/** Where writes are logged, arm64 maps what was read so that the first write faults (user_mem_abort, arch/arm64/kvm/mmu.c). */
+function keepsReadsClean({ profile }: Vm, slot: Memslot): boolean {
+  return profile.arch === 'arm64' && (slot.flags & MEM_LOG_DIRTY_PAGES) !== 0;
 }
 
 /** Whether a shared page of a slot comes from its file: by the conversion design, or as the slot was made. */

@@ -10,8 +10,9 @@ import { kvmSetMemoryAttributes } from './attributeCalls.ts';
 import { kvmMemoryEncryptOp } from './encryptCalls.ts';
 import type { EncryptCommand, EncryptDone } from './encryptCommand.ts';
 import { close } from './fileCalls.ts';
-import { kvmCreateVcpu, kvmRun } from './kvmCalls.ts';
+import { kvmCreateVcpu } from './kvmCalls.ts';
 import { kvmPreFaultMemory } from './preFaultCall.ts';
+import { kvmRun } from './runCalls.ts';
 import { bytes, P, ScenarioMachine } from './scenarios/machine.ts';
 import {
   KVM_SEV_INIT,

@@ -5,11 +5,8 @@ import { E2BIG, EBADF, EEXIST, EFAULT, EINVAL, EIO, ENOTTY, ENXIO } from '../hos
 import { PAGE_SIZE } from '../host/units.ts';
 import { clearDirtyLog, getDirtyLog } from '../kvm/dirtyLogCalls.ts';
 import { enableDirtyRings } from '../kvm/dirtyRing.ts';
-import { type GuestAccess, type GuestMode, guestAccess } from '../kvm/guestAccess.ts';
 import { GuestMemfd } from '../kvm/guestMemfd.ts';
-import { entryFails, runRefused } from '../kvm/launch.ts';
 import { MIN_ALLOC_MMU_PAGES } from '../kvm/rmap/rmapMmu.ts';
-import type { RunResult } from '../kvm/runExit.ts';
 import { Vm } from '../kvm/vm.ts';
 import {
   capability,
@@ -156,35 +153,6 @@ export function* kvmCreateVcpu(thread: Thread, fd: number, id: U64): Actor<numbe
   if (vm.vcpuIds.has(Number(wanted))) return -EEXIST;
   vm.vcpuIds.add(Number(wanted));
   return thread.process.install(new VcpuFile(vm.createVcpu(), Number(wanted)));
-}
-
-/**
- * KVM_RUN, as far as one access of the guest goes: the guest makes it, and reports back.
- *
- * @returns what the run came to; an errno alone where there is no such vCPU, or it is another process'.
- */
-export function* kvmRun(
-  thread: Thread,
-  fd: number,
-  access: GuestAccess,
-  mode: GuestMode,
-): Actor<RunResult | number> {
-  const file = thread.process.file(fd);
-  if (file === undefined) return -EBADF;
-  if (!(file instanceof VcpuFile)) return file.unknownIoctl(thread.process.mm);
-  const { vcpu } = file;
-  if (vcpu.vm.mm !== thread.process.mm) return -EIO;
-  const refused = runRefused(vcpu);
-  if (refused !== 0) return refused;
-  if (entryFails(vcpu)) return { errno: 0, exit: { reason: 'FAIL_ENTRY' }, poisonedPage: -1 };
-  file.running = thread.task;
-  vcpu.task = thread.task;
-  const result = yield* guestAccess(vcpu, access, mode, thread.task);
-  file.running = null;
-  vcpu.task = null;
-  // Back in user mode the handler of a signal runs.
-  thread.task.signalPending = false;
-  return result;
 }
 
 /** Address space and slot id of a dirty log's `slot`, or null where there can be none such. */

@@ -24,6 +24,7 @@ import * as preFaultCall from './preFaultCall.ts';
 import type { Thread } from './process.ts';
 import * as regionCalls from './regionCalls.ts';
 import * as ringCalls from './ringCalls.ts';
+import * as runCalls from './runCalls.ts';
 import { bytes, P, ScenarioMachine } from './scenarios/machine.ts';
 import {
   KVM_SEV_INIT2,
@@ -47,6 +48,7 @@ const ALL: Readonly<Record<string, unknown>> = Object.assign(
     forkCall,
     policyCalls,
     ringCalls,
+    runCalls,
     sevDevice,
     sregsCalls,
     statsCall,
@@ -133,7 +135,7 @@ const CALLS: Readonly<Record<string, Call>> = {
     kvmCalls.kvmCreateGuestMemfd(t, p.fd(), { size: p.odd(), flags: p.random.pick([0, 1, 3, 4, -1]) }),
   kvmCreateVcpu: (t, p) => kvmCalls.kvmCreateVcpu(t, p.fd(), p.random.pick([0, 0, 4096, -1])),
   kvmRun: (t, p) =>
-    kvmCalls.kvmRun(
+    runCalls.kvmRun(
       t,
       p.random.pick([-1, 999, p.fd()]),
       { gpa: 2 ** 40, bytes: new Uint8Array(4), write: false, isPrivate: false },
@@ -164,6 +166,8 @@ const CALLS: Readonly<Record<string, Call>> = {
     ),
   munmap: (t, p) =>
     mmapCalls.munmap(t, p.place() | BigInt(p.random.below(2)), p.random.pick([0, -1, 2n ** 48n])),
+  kvmRunInstruction: (t, p) =>
+    runCalls.kvmRunInstruction(t, p.random.pick([-1, 999]), { kind: 'load', pteAt: 0 }),
   kvmGetSregs: (t, p) => sregsCalls.kvmGetSregs(t, p.fd()),
   kvmSetSregs: (t, p) =>
     sregsCalls.kvmSetSregs(t, p.fd(), { cr0: p.random.pick([0x80000031, 1 << 29, 2 ** 32, 2 ** 31]) }),

@@ -7,8 +7,9 @@ import { EBADF, EINTR, EINVAL, EIO, ENOTTY, EOPNOTSUPP } from '../host/errno.ts'
 import { kvmSetMemoryAttributes } from './attributeCalls.ts';
 import { memfdCreate } from './fileCalls.ts';
 import { fork } from './forkCall.ts';
-import { kvmCheckExtension, kvmCreateGuestMemfd, kvmRun } from './kvmCalls.ts';
+import { kvmCheckExtension, kvmCreateGuestMemfd } from './kvmCalls.ts';
 import { kvmPreFaultMemory } from './preFaultCall.ts';
+import { kvmRun } from './runCalls.ts';
 import { P, ScenarioMachine } from './scenarios/machine.ts';
 import { kvmGetStatsFd } from './statsCall.ts';
 import { uffdioWake, userfaultfd } from './uffdCalls.ts';

@@ -8,9 +8,9 @@ import { MEM_GUEST_MEMFD } from '../../kvm/memslots.ts';
 import { MEMORY_EXIT_PRIVATE, type RunResult } from '../../kvm/runExit.ts';
 import { kvmSetMemoryAttributes } from '../attributeCalls.ts';
 import { close, fallocate } from '../fileCalls.ts';
-import { kvmRun } from '../kvmCalls.ts';
 import { KEEP_SIZE, PUNCH_HOLE } from '../memfdFile.ts';
 import { kvmSetUserMemoryRegion2 } from '../regionCalls.ts';
+import { kvmRun } from '../runCalls.ts';
 import { bytes, M2, P, ScenarioMachine } from './machine.ts';
 
 const designs = { conversion: attributesIoctl, reclaim: flushOnGmemFree };

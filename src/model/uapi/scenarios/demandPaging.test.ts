@@ -8,8 +8,8 @@ import { MEM_USERFAULT } from '../../kvm/memslots.ts';
 import { MEMORY_EXIT_USERFAULT } from '../../kvm/runExit.ts';
 import { UserfaultBitmap } from '../../kvm/userfault.ts';
 import { ftruncate, memfdCreate } from '../fileCalls.ts';
-import { kvmRun } from '../kvmCalls.ts';
 import { MAP_ANONYMOUS, MAP_PRIVATE, MAP_SHARED } from '../mmap.ts';
+import { kvmRun } from '../runCalls.ts';
 import {
   readMessage,
   UFFD_API,

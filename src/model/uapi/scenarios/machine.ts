@@ -12,10 +12,11 @@ import { PAGE_SIZE } from '../../host/units.ts';
 import type { GuestMode } from '../../kvm/guestAccess.ts';
 import type { RunResult } from '../../kvm/runExit.ts';
 import type { VmDesigns } from '../../kvm/vm.ts';
-import { kvmCreateGuestMemfd, kvmCreateVcpu, kvmCreateVm, kvmRun } from '../kvmCalls.ts';
+import { kvmCreateGuestMemfd, kvmCreateVcpu, kvmCreateVm } from '../kvmCalls.ts';
 import { MAP_ANONYMOUS, MAP_FIXED_NOREPLACE, MAP_PRIVATE, mmap, PROT_READ, PROT_WRITE } from '../mmap.ts';
 import { type Kernel, Process, type Thread } from '../process.ts';
 import { kvmSetUserMemoryRegion2, type MemoryRegion } from '../regionCalls.ts';
+import { kvmRun } from '../runCalls.ts';
 
 /** Bytes of a page, and of a 2 MiB page. */
 export const P = PAGE_SIZE;

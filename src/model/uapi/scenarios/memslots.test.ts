@@ -8,10 +8,11 @@ import { EEXIST, EINVAL } from '../../host/errno.ts';
 import { MEM_GUEST_MEMFD, MEM_LOG_DIRTY_PAGES, MEM_READONLY } from '../../kvm/memslots.ts';
 import type { RunResult } from '../../kvm/runExit.ts';
 import { KVM_CAP_NR_MEMSLOTS } from '../capabilities.ts';
-import { kvmCheckExtension, kvmRun } from '../kvmCalls.ts';
+import { kvmCheckExtension } from '../kvmCalls.ts';
 import { munmap } from '../mmap.ts';
 import type { Thread } from '../process.ts';
 import { kvmSetUserMemoryRegion, kvmSetUserMemoryRegion2 } from '../regionCalls.ts';
+import { kvmRun } from '../runCalls.ts';
 import { bytes, type Loaded, M2, P, ScenarioMachine } from './machine.ts';
 
 const designs = { conversion: attributesIoctl, reclaim: flushOnGmemFree };
