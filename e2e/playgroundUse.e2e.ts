@@ -309,6 +309,7 @@ describe('12: an error', () => {
     ],
     ['await null;\nawait Promise.reject(new Error("late"));', /^Line 2: Error: late/, 2],
     ['\nPromise.reject(new Error("nobody"));', /^Line 2: Error: nobody/, 2],
+    ["\nnew Function('return 1')();", /^Line 2: EvalError: A program cannot make code from text here\.$/, 2],
   ];
 
   test('is told with its line, and marked there', async ({ open }) => {
@@ -324,6 +325,14 @@ describe('12: an error', () => {
         source,
       ).toBe(line - 1);
     }
+  });
+
+  test('is none where nothing is shown, but there is a word on what would', async ({ open }) => {
+    const playground = await PlaygroundPage.open(
+      open,
+      "import { Engine } from 'faultlines';\nnew Engine().spawn('g', (function* () {})());",
+    );
+    expect(await playground.run()).toMatch(/nothing was shown\. .* actors begin with engine\.run\(\)\.$/);
   });
 
   test('is one press from its line, and its mark goes with the text', async ({ open }) => {

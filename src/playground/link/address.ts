@@ -12,7 +12,11 @@ export function fragmentOf(text: string): string {
   return PREFIX + text;
 }
 
+/** What ends no link's text: the bracket or the full stop of a sentence that mail and chat programs take along. */
+const TAKEN_ALONG = /(?:[^\w-]|%[\da-f]{2})+$/i;
+
 /** The link text in a fragment, or undefined where the fragment is none of ours. */
 export function textIn(fragment: string): string | undefined {
-  return fragment.startsWith(PREFIX) ? fragment.slice(PREFIX.length) : undefined;
+  if (!fragment.startsWith(PREFIX)) return undefined;
+  return fragment.slice(PREFIX.length).replace(TAKEN_ALONG, '');
 }

@@ -2,7 +2,7 @@ import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
 import type { Shown } from '../../model/index.ts';
 import { loadOutput, loadPlots, loadRun } from '../load.ts';
 import type { Runner } from '../run.ts';
-import { type Report, reportOf } from './wording.ts';
+import { NOTHING_SHOWN, type Report, reportOf } from './wording.ts';
 
 /** One playground's runs. */
 export interface Runs {
@@ -131,5 +131,5 @@ async function perform(
   output ??= new Output(document, place, uid);
   const milliseconds = performance.now() - begun;
   await output.drawn();
-  return [reportOf(outcome, inWords(items), milliseconds, cut), items];
+  return [reportOf(outcome, items.length > 0 ? inWords(items) : NOTHING_SHOWN, milliseconds, cut), items];
 }

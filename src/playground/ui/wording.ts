@@ -12,6 +12,10 @@ export interface Report {
   readonly lines: readonly number[];
 }
 
+/** Of a run that showed nothing: what its writer may not know yet. */
+export const NOTHING_SHOWN =
+  'nothing was shown. A program shows what it gives to show.log, show.table or show.plot; actors begin with engine.run()';
+
 /**
  * @param shown what was shown, in words.
  * @param milliseconds wall time from the press of Run.

@@ -4,6 +4,7 @@
 import type { Shown, Sink } from '../../../model/index.ts';
 import { RUN_LIMITS } from '../../protocol/limits.ts';
 import { ERROR_TEXT, type RawError, type WorkerMessage } from '../../protocol/messages.ts';
+import { INSTEAD } from './language.ts';
 
 /** Progress is passed on in steps of this size, so that a loop may report every turn. */
 const STEP = 0.01;
@@ -69,13 +70,16 @@ const NativeError = Error;
 function rawError(error: unknown): RawError {
   try {
     if (error instanceof NativeError) {
+      // Browsers say it each in their way, with the whole of the policy that forbids it.
+      const forbidden = error.name === 'EvalError' && /\bCSP\b|Content Security Policy/.test(error.message);
       return {
         name: String(error.name).slice(0, ERROR_TEXT.name),
-        message: String(error.message).slice(0, ERROR_TEXT.message),
+        message: forbidden ? INSTEAD.eval : String(error.message).slice(0, ERROR_TEXT.message),
         stack: String(error.stack ?? '').slice(0, ERROR_TEXT.stack),
       };
     }
-    const text = typeof error === 'string' ? JSON.stringify(error) : String(error);
+    const isText = typeof error === 'string' || (typeof error === 'object' && error !== null);
+    const text = isText ? JSON.stringify(error) : String(error);
     return {
       name: '',
       message: `The program threw ${text}, which is no Error.`.slice(0, ERROR_TEXT.message),
