@@ -10,6 +10,12 @@ type Given =
   | { readonly kind: 'citation'; readonly line: string }
   | { readonly kind: 'snippet'; readonly snippet: string };
 
+/** What a press gave, for those who do not see it come up. */
+function saidOf(given: Given): string {
+  if (given.kind === 'said') return given.text;
+  return given.kind === 'citation' ? 'The citation, to copy:' : 'The snippet, to copy:';
+}
+
 /** The buttons, and below them what the last of them gave. */
 export default function Choices({ state, question, savings = [] }: TakeawayProps): ReactNode {
   const [given, setGiven] = useState<Given>();
@@ -51,7 +57,7 @@ export default function Choices({ state, question, savings = [] }: TakeawayProps
         </button>
       </div>
       <p className="fl-note" aria-live="polite">
-        {given?.kind === 'said' && given.text}
+        {given && saidOf(given)}
       </p>
       {given?.kind === 'snippet' && <SnippetField snippet={given.snippet} />}
       {given?.kind === 'citation' && (
