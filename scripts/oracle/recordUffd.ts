@@ -11,6 +11,7 @@ const UFFDIO_UNREGISTER = 0x8010aa01;
 const UFFDIO_WAKE = 0x8010aa02;
 const UFFDIO_COPY = 0xc028aa03;
 const UFFDIO_ZEROPAGE = 0xc020aa04;
+const UFFDIO_MOVE = 0xc028aa05;
 const UFFDIO_WRITEPROTECT = 0xc018aa06;
 const UFFDIO_CONTINUE = 0xc020aa07;
 const UFFDIO_POISON = 0xc020aa08;
@@ -71,6 +72,10 @@ export async function recordUffd(op: RecordedOp, hands: Hands, names: Names): Pr
       return fill('mapped', await call(UFFDIO_CONTINUE, 32, [addr, len, mode]), await left(24));
     case 'uffd.poison':
       return fill('updated', await call(UFFDIO_POISON, 32, [addr, len, mode]), await left(24));
+    case 'uffd.move': {
+      const result = await call(UFFDIO_MOVE, 40, [addr, names.address(op.src), len, mode]);
+      return fill('move', result, await left(32));
+    }
     case 'uffd.writeprotect':
       return plain(await call(UFFDIO_WRITEPROTECT, 24, [addr, len, mode]));
     case 'uffd.read':

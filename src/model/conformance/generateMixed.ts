@@ -201,7 +201,7 @@ class MixedGenerator {
         return { op: 'fd.write', fd, data: this.hex(this.pick([1, 4, 8])), ...offset };
       case 8:
       case 9:
-        return { op: 'fd.dup', fd, as: this.pick(['copy', 'copy1']) };
+        return { op: 'fd.dup', fd: this.descriptor('plain'), as: this.pick(['copy', 'copy1']) };
       default:
         return this.chance(0.35) ? { op: 'fd.close', fd: this.descriptor('plain') } : this.fallocate();
     }
@@ -297,7 +297,10 @@ class MixedGenerator {
     const uffd = this.pick(['uf0', 'uf0', 'uf1']);
     const addr = this.place(0.03);
     const base = { uffd, addr, len: this.length(4) };
-    switch (this.below(13)) {
+    switch (this.below(15)) {
+      case 13:
+      case 14:
+        return this.move(base);
       case 0:
       case 1:
         return {
@@ -340,6 +343,21 @@ class MixedGenerator {
           mode: this.pick([0, 0, 1, 1, 2, 3, 4]),
         };
     }
+  }
+
+  /** A move of pages, half of the time into what uf0 handles out of memory that may have some. */
+  private move(base: Record<string, unknown>): RecordedOp {
+    const mode = this.pick([0, 0, 0, 1, 2, 2, 3, 4]);
+    if (this.chance(0.5)) return { op: 'uffd.move', ...base, src: this.place(0.03), mode };
+    const src = this.chance(0.5) ? at('anon0', 16 + this.below(48)) : at('anon1', this.below(32));
+    return {
+      op: 'uffd.move',
+      uffd: 'uf0',
+      addr: at('anon0', this.below(16)),
+      len: this.length(2),
+      src,
+      mode,
+    };
   }
 
   /** UFFDIO_API asked again, or of a version that there is not; always with signals instead of sleeping. */

@@ -8,6 +8,7 @@ import {
   uffdioApi,
   uffdioContinue,
   uffdioCopy,
+  uffdioMove,
   uffdioPoison,
   uffdioRegister,
   uffdioUnregister,
@@ -36,6 +37,7 @@ const RANGE_OPS = new Set(
     'zeropage',
     'continue',
     'poison',
+    'move',
     'writeprotect',
     'read',
   ].map(name => `uffd.${name}`),
@@ -80,6 +82,10 @@ export function* performUffd(op: RecordedOp, thread: Thread, names: Names): Acto
       return filled('mapped', yield* uffdioContinue(thread, fd, at, length, mode));
     case 'uffd.poison':
       return filled('updated', yield* uffdioPoison(thread, fd, at, length, mode));
+    case 'uffd.move': {
+      const move = { dst: at, src: names.address(op.src), len: length, mode };
+      return filled('move', yield* uffdioMove(thread, fd, move));
+    }
     case 'uffd.writeprotect':
       return plain(yield* uffdioWriteprotect(thread, fd, at, length, mode));
     case 'uffd.read':

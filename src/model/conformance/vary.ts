@@ -60,7 +60,7 @@ const MAKES: Readonly<Record<string, string>> = {
 
 /** Arguments that name a descriptor or a place in memory. */
 const NAMES = ['vm', 'fd', 'gmem', 'uffd', 'vcpu'];
-const PLACES = ['addr', 'hva', 'at', 'to'];
+const PLACES = ['addr', 'hva', 'at', 'to', 'src'];
 
 /** A case's operations, without results, changed in some places. `others` are cases to take operations from. */
 export function vary(

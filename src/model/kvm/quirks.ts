@@ -7,9 +7,10 @@ export const QUIRK_CD_NW_CLEARED = 1 << 1;
 export const QUIRK_SLOT_ZAP_ALL = 1 << 7;
 export const QUIRK_IGNORE_GUEST_PAT = 1 << 9;
 
-/** Bits 0 to 5 came with the capability; each later one has its release. */
-const FIRST_QUIRKS = 0x3f;
+/** Bits 0 to 4 came with the capability; each later one has its release. */
+const FIRST_QUIRKS = 0x1f;
 const SINCE: readonly (readonly [bit: number, since: Release])[] = [
+  [1 << 5, [5, 19]],
   [1 << 6, [6, 0]],
   [QUIRK_SLOT_ZAP_ALL, [6, 12]],
   [1 << 8, [6, 13]],

@@ -123,12 +123,13 @@ describe('KVM_CAP_DISABLE_QUIRKS2', () => {
       [
         [5, 17],
         [5, 18],
+        [5, 19],
         [6, 8],
         [6, 12],
         [6, 13],
         [6, 16],
       ].map(r => known([r as [number, number]])),
-    ).toEqual([0, 0x3f, 0x7f, 0xff, 0x1ff, 0x3ff]);
+    ).toEqual([0, 0x1f, 0x3f, 0x7f, 0xff, 0x1ff, 0x3ff]);
     const { m, disable } = quirks({ release: [6, 12] });
     const before = hashOf(m);
     expect(disable(QUIRK_IGNORE_GUEST_PAT)).toBe(-EINVAL);

@@ -187,6 +187,8 @@ const CALLS: Readonly<Record<string, Call>> = {
   userfaultfd: (t, p) => uffdCalls.userfaultfd(t, p.random.pick([2, 4, 2 ** 30])),
   uffdioApi: (t, p) => uffdCalls.uffdioApi(t, p.fd(), p.random.pick([0xaa, 0xab]), p.odd()),
   uffdioRegister: (t, p) => uffdCalls.uffdioRegister(t, p.fd(), p.place(), p.odd(), p.random.below(9)),
+  uffdioMove: (t, p) =>
+    uffdCalls.uffdioMove(t, p.fd(), { dst: p.place() | 1n, src: p.place(), len: p.odd(), mode: p.odd() }),
   uffdioUnregister: (t, p) => uffdCalls.uffdioUnregister(t, p.fd(), p.place() | 1n, p.odd()),
   uffdioWake: (t, p) => uffdCalls.uffdioWake(t, p.fd(), p.place() | BigInt(p.random.below(2)), p.odd()),
   uffdioCopy: (t, p) =>

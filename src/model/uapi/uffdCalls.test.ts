@@ -1,15 +1,20 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Release } from '../arch/profile.ts';
 import { attributesIoctl } from '../designs/conversion/attributesIoctl.ts';
 import { flushOnGmemFree } from '../designs/reclaim/flushOnGmemFree.ts';
-import { EINVAL } from '../host/errno.ts';
+import { EAGAIN, EBUSY, EEXIST, EINVAL, ENOENT } from '../host/errno.ts';
+import { loadBytes } from '../host/hostAccess.ts';
 import { UFFD_FEATURE_PAGEFAULT_FLAG_WP, UFFD_FEATURE_WP_ASYNC } from '../host/userfaultfd.ts';
+import { fork } from './forkCall.ts';
+import { mincore } from './memoryCalls.ts';
 import { bytes, P, ScenarioMachine } from './scenarios/machine.ts';
 import {
   UFFD_API,
   uffdioApi,
+  uffdioMove,
   uffdioRegister,
   uffdioUnregister,
+  uffdioWake,
   uffdioWriteprotect,
   userfaultfd,
 } from './uffdCalls.ts';
@@ -61,4 +66,68 @@ it.each<[Release, number]>([
   // What nobody has may be named by anybody.
   expect(m.call(uffdioUnregister(m.main, other, at + 2 * P, 2 * P))).toBe(0);
   expect(m.call(uffdioUnregister(m.main, one, at, 4 * P))).toBe(0);
+});
+
+describe('UFFDIO_MOVE', () => {
+  const DONTWAKE = 1;
+  const ALLOW_HOLES = 2;
+
+  /** A handled range of eight pages, and four pages of which the first three hold 1, 2 and 3. */
+  function moving(release: Release = [6, 18]) {
+    const m = new ScenarioMachine(designs, { release });
+    const [dst, src] = [m.map(8 * P), m.map(4 * P)];
+    for (let page = 0; page < 3; page++) m.write(src + page * P, bytes(page + 1, P));
+    const uffd = m.call(userfaultfd(m.main, NONBLOCK));
+    m.call(uffdioApi(m.main, uffd, UFFD_API, 0));
+    m.call(uffdioRegister(m.main, uffd, dst, 8 * P, MODE_MISSING));
+    const move = (to: number, from: number, pages: number, mode = 0) =>
+      m.call(uffdioMove(m.main, uffd, { dst: to, src: from, len: pages * P, mode }));
+    return { m, dst, src, uffd, move };
+  }
+
+  it('takes pages away from where they were, and wakes who waits for them', () => {
+    const { m, dst, src, uffd, move } = moving();
+    const thread = m.process.createThread();
+    const waiting = m.start(loadBytes(m.process.mm, dst + P, 8, thread.task), thread);
+    expect(move(dst, src, 2, DONTWAKE)).toEqual({ result: 0, done: 2 * P });
+    expect(waiting.done).toBe(false);
+    expect(m.call(uffdioWake(m.main, uffd, dst, 2 * P))).toBe(0);
+    expect(waiting.result).toEqual(bytes(2));
+    expect(m.call(mincore(m.main, src, 4 * P))).toEqual([0, 0, 1, 0]);
+    expect(m.read(src)).toEqual(bytes(0));
+  });
+
+  it('stops at a hole, or passes it over; at a page that is there; and at one that a child has too', () => {
+    const { m, dst, src, move } = moving();
+    expect(move(dst, src + 3 * P, 1)).toEqual({ result: -ENOENT, done: -ENOENT });
+    expect(move(dst, src + 2 * P, 2)).toEqual({ result: -EAGAIN, done: P });
+    expect(move(dst + P, src + 2 * P, 2, ALLOW_HOLES)).toEqual({ result: 0, done: 2 * P });
+    expect(move(dst, src, 1)).toEqual({ result: -EEXIST, done: -EEXIST });
+    m.call(fork(m.main));
+    expect(move(dst + 4 * P, src, 1)).toEqual({ result: -EBUSY, done: -EBUSY });
+  });
+
+  it('is for private anonymous memory with the same rights, into what this userfaultfd handles', () => {
+    const { m, dst, src, move } = moving();
+    const refused = { result: -EINVAL, done: -EINVAL };
+    const shared = m.map(P, { flags: 0x21 });
+    const readOnly = m.map(P, { prot: 1 });
+    for (const from of [shared, readOnly]) expect(move(dst, from, 1)).toEqual(refused);
+    expect(move(src + 3 * P, src, 1)).toEqual(refused);
+    expect(move(dst, src, 5)).toEqual(refused);
+    expect(move(dst, src + 1, 1)).toEqual({ result: -EINVAL, done: 0 });
+    expect(move(dst, src, 1, 4)).toEqual({ result: -EINVAL, done: 0 });
+    expect(moving([6, 7]).move(dst, src, 1)).toEqual({ result: -EINVAL, done: 0 });
+  });
+
+  it('leaves the guest no mapping of the place a page was taken from', () => {
+    const { m, dst, src, move } = moving();
+    const vm = m.vm();
+    m.region(vm, { memorySize: 4 * P, userspaceAddr: src });
+    const cpu = m.vcpu(vm);
+    expect(m.guestRead(cpu, 0)).toEqual(bytes(1));
+    expect(move(dst, src, 1).result).toBe(0);
+    expect(m.guestRead(cpu, 0)).toEqual(bytes(0));
+    expect(m.read(dst)).toEqual(bytes(1));
+  });
 });

@@ -4,6 +4,7 @@ import type { Actor } from '../engine/step.ts';
 import { EAGAIN, EBADF, EINVAL } from '../host/errno.ts';
 import { copyUser } from '../host/hostAccess.ts';
 import { type Fill, fillRange } from '../host/uffdFill.ts';
+import { moveRange } from '../host/uffdMove.ts';
 import { writeProtectRange } from '../host/uffdProtect.ts';
 import { registerRange, unregisterRange } from '../host/uffdRegister.ts';
 import { PAGE_SIZE } from '../host/units.ts';
@@ -44,6 +45,9 @@ const IOCTL_CONTINUE = 1n << 7n;
 const OWN_RANGES_ONLY = [6, 17] as const;
 
 const DONTWAKE = 1n;
+const MOVE_ALLOW_HOLES = 2n;
+/** Since when pages can be moved. */
+const MOVES = [6, 8] as const;
 const FILL_WP = 2n;
 
 /** userfaultfd(2): a descriptor, or -EINVAL. */
@@ -165,6 +169,17 @@ function* fill(file: UffdFile, start: bigint, bytes: bigint, mode: bigint, what:
   const { uffd, mm } = file;
   const first = pageOf(start);
   const filled = yield* fillRange(mm, uffd, first, first + pageOf(bytes), what);
+  return yield* report(file, start, bytes, mode, filled);
+}
+
+/** What is left in the struct after `filled` pages, and whom that wakes. */
+function* report(
+  { uffd }: UffdFile,
+  start: bigint,
+  bytes: bigint,
+  mode: bigint,
+  filled: number,
+): Actor<FillResult> {
   if (filled < 0) return { result: filled, done: filled };
   const done = filled * PAGE_SIZE;
   if (!(mode & DONTWAKE)) yield* wakeUserfaults(uffd, Number(start), done);
@@ -248,6 +263,31 @@ export function* uffdioContinue(
   const protect = (u64(mode) & FILL_WP) !== 0n;
   const what: Fill = { kind: 'continue', protect };
   return yield* simpleFill(thread, fd, address, length, mode, DONTWAKE | FILL_WP, what);
+}
+
+/** struct uffdio_move; addresses and length in bytes. */
+export interface UffdMove {
+  readonly dst: U64;
+  readonly src: U64;
+  readonly len: U64;
+  readonly mode: U64;
+}
+
+/** UFFDIO_MOVE: pages are moved into holes instead of being copied, since 6.8. */
+export function* uffdioMove(thread: Thread, fd: number, move: UffdMove): Actor<FillResult> {
+  const file = readyFile(thread, fd);
+  if (typeof file === 'number') return untouched(file);
+  if (!atLeast(thread.process.kernel.profile.release, MOVES)) return untouched(-EINVAL);
+  const busy = changing(file);
+  if (busy !== null) return busy;
+  const { mm, uffd } = file;
+  const [dst, src, bytes, modes] = [u64(move.dst), u64(move.src), u64(move.len), u64(move.mode)];
+  if (mm !== thread.process.mm || !validRange(dst, bytes) || !validRange(src, bytes))
+    return untouched(-EINVAL);
+  if (modes & ~(DONTWAKE | MOVE_ALLOW_HOLES)) return untouched(-EINVAL);
+  const allowHoles = (modes & MOVE_ALLOW_HOLES) !== 0n;
+  const range = { to: pageOf(dst), from: pageOf(src), pages: pageOf(bytes), allowHoles };
+  return yield* report(file, dst, bytes, modes, yield* moveRange(mm, uffd, range));
 }
 
 /** UFFDIO_POISON. */
