@@ -1,5 +1,5 @@
 /** Makes a plot of a program's rows. */
-import type { Axis, PageKind, PlotView, PublishedPoint } from '../experiments/view.ts';
+import type { Axis, PageKind, PlotView, PublishedPoint, Row } from '../experiments/view.ts';
 import { fields, finite, kindOf } from './checks.ts';
 import { columnOf, counted, labelOf, listOf, type Rows, rowsOf, titleOf } from './rows.ts';
 import { pick } from './table.ts';
@@ -49,6 +49,9 @@ export function plotView(given: readonly object[], options: PlotOptions): PlotVi
       throw new TypeError(`${who}: column '${y.key}' is its y and must be numbers, got ${quoted(value)}`);
     }
   }
+  const missing = rows.rows.filter(row => isNowhere(row, x) || isNowhere(row, y)).length;
+  const but =
+    missing === 0 ? '' : `; ${missing} of them not drawn, being not finite or on a log axis not above 0`;
   const keys = series === undefined ? [x.key, y.key] : [x.key, y.key, series];
   const of = series === undefined ? '' : ` for each ${series}`;
   return {
@@ -56,7 +59,7 @@ export function plotView(given: readonly object[], options: PlotOptions): PlotVi
     title: titleOf(options.title, `${y.label} over ${x.label}`, rows.rows.length, rows.total, 'rows'),
     summary:
       options.summary === undefined
-        ? `${y.label} over ${x.label}${of}, ${counted(rows.rows.length, 'point')}.`
+        ? `${y.label} over ${x.label}${of}, ${counted(rows.rows.length, 'point')}${but}.`
         : labelOf(options.summary),
     mark,
     x,
@@ -67,6 +70,13 @@ export function plotView(given: readonly object[], options: PlotOptions): PlotVi
     ...(options.published === undefined ? {} : { published: publishedOf(options.published) }),
     ...(options.horizontal ? { horizontal: true } : {}),
   };
+}
+
+/** Whether a row has no place on an axis. Names are places on any; what is not finite has become text. */
+function isNowhere(row: Row, { key, scale }: Axis): boolean {
+  const value = row[key];
+  if (typeof value === 'string') return ['NaN', 'Infinity', '-Infinity'].includes(value);
+  return scale === 'log' && typeof value === 'number' && value <= 0;
 }
 
 function axisOf(spec: AxisSpec, rows: Rows, who: string): Axis {

@@ -99,6 +99,7 @@ test('a plot keeps the columns it draws and draws what is not finite as a gap', 
         [
           { x: 1, y: 2, z: 3 },
           { x: 2, y: Number.NaN, z: 3 },
+          { x: 3, y: 0, z: 3 },
         ],
         { x: 'x', y: { key: 'y', scale: 'log' } },
       ),
@@ -107,13 +108,14 @@ test('a plot keeps the columns it draws and draws what is not finite as a gap', 
     {
       kind: 'plot',
       title: 'y over x',
-      summary: 'y over x, 2 points.',
+      summary: 'y over x, 3 points; 2 of them not drawn, being not finite or on a log axis not above 0.',
       mark: 'line',
       x: { key: 'x', label: 'x' },
       y: { key: 'y', label: 'y', scale: 'log' },
       rows: [
         { x: 1, y: 2 },
         { x: 2, y: null },
+        { x: 3, y: 0 },
       ],
     },
   ]);
