@@ -82,6 +82,7 @@ const components: Readonly<Record<string, Component>> = {
     data: name => `@generated/conformance/default/${name}.json`,
   },
   Fold: { module: 'src/components/Fold/index.tsx' },
+  InShort: { module: 'src/components/InShort/index.tsx' },
   Limits: { module: 'src/components/Limits/index.tsx' },
 };
 

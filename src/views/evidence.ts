@@ -19,6 +19,12 @@ function percent(error: number): string {
   return `${error < 0 ? '−' : '+'}${text} %`;
 }
 
+/** What the table is called. */
+export const EVIDENCE = 'Published figures against the model';
+
+/** So many figures are shown at once; more are folded under what they come to. */
+const SHORT = 4;
+
 /** How many figures from one on have the same source: it is named once for all of them. */
 function runOf(evidence: readonly Evidence[], from: number): number {
   let end = from + 1;
@@ -66,12 +72,24 @@ export function drawEvidence(document: Document, evidence: readonly Evidence[]):
     html(document, 'thead', {}, html(document, 'tr', {}, ...head)),
     html(document, 'tbody', {}, ...rows),
   );
+  // A page may show several: a region needs a name of its own.
+  const region = scrollable(document, `${EVIDENCE}, ${evidence[0].name} first`, table);
+  if (evidence.length <= SHORT) {
+    return html(
+      document,
+      'figure',
+      { class: 'fl-figure' },
+      html(document, 'figcaption', { class: 'fl-title' }, EVIDENCE),
+      region,
+    );
+  }
+  const predicted = evidence.filter(({ fitted }) => !fitted);
+  const errors = (predicted.length > 0 ? predicted : evidence).map(({ error }) => error);
+  const told = `${EVIDENCE}: ${evidence.length - predicted.length} fitted, ${predicted.length} predicted, errors from ${percent(Math.min(...errors))} to ${percent(Math.max(...errors))}`;
   return html(
     document,
     'figure',
     { class: 'fl-figure' },
-    html(document, 'figcaption', { class: 'fl-title' }, 'Published figures against the model'),
-    // A page may show several: a region needs a name of its own.
-    scrollable(document, `Published figures against the model, ${evidence[0].name} first`, table),
+    html(document, 'details', { class: 'fl-twin' }, html(document, 'summary', {}, told), region),
   );
 }

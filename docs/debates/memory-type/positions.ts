@@ -6,6 +6,7 @@ export const positions: readonly Position[] = [
     who: 'Chia-I Wu',
     domain: 'gmail.com',
     date: '2020-02-13',
+    decisive: true,
     position:
       'A memslot flag, KVM_MEM_DMA: in such a slot the guest’s memory type holds. Or, as the same mail offers, it always holds, except for MMIO.',
     argument:
@@ -91,12 +92,13 @@ export const positions: readonly Position[] = [
     who: 'Kevin Tian',
     domain: 'intel.com',
     date: '2020-02-21',
+    decisive: true,
     position:
       'The thread that migrates must use the type that GPU process and guest use. That is QEMU’s task, whether KVM gets a flag or looks at the mapping itself. Always honouring the guest goes too far.',
     argument:
       'There is a third reader, and it must be right too. Before, he had gone through a VMM that maps UC, a type forced a slot, a dma-buf ioctl, and KVM reading the host’s page tables; and dropped forcing, since no other vendor can ignore the guest’s PAT.',
     answer:
-      'Christopherson, the next position. On 25 February Tian finds the series sensible, and asks how other code that reads all slots is to be warned.',
+      'Christopherson, the same day: let the flag and dirty logging exclude each other. On 25 February Tian finds the series sensible, and asks how other code that reads all slots is to be warned.',
     mails: [
       { id: 'AADFC41AFE54684AB9EE6CBC0274A5D19D79359E@SHSMSX104.ccr.corp.intel.com' },
       { id: 'AADFC41AFE54684AB9EE6CBC0274A5D19D79A7BE@SHSMSX104.ccr.corp.intel.com', label: '25 February' },
@@ -163,6 +165,7 @@ export const positions: readonly Position[] = [
     who: 'Sean Christopherson',
     domain: 'google.com',
     date: '2024-03-08',
+    decisive: true,
     position: 'Always honour the guest’s PAT where the CPU has self-snoop, and drop the emulation of MTRRs.',
     argument:
       'Intel has confirmed that such CPUs look into all caches and store buffers, and so stay coherent under mixed types. MTRR emulation is costly, imperfect and not needed.',
@@ -195,6 +198,7 @@ export const positions: readonly Position[] = [
     who: 'Paolo Bonzini',
     domain: 'redhat.com',
     date: '2024-09-15',
+    decisive: true,
     position: 'Take the change back before 6.11 is out.',
     argument:
       'The bochs driver of guests maps its video memory with ioremap and not ioremap_wc; forcing write-back is faster than honouring that.',

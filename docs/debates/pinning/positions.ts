@@ -36,6 +36,7 @@ export const positions: readonly Position[] = [
     who: 'Eric van Tassell',
     domain: 'amd.com',
     date: '2020-07-24',
+    decisive: true,
     position:
       'Pin a page of an SEV guest at its first nested fault, and not all of them when the region is registered.',
     argument:
@@ -51,12 +52,13 @@ export const positions: readonly Position[] = [
     who: 'Sean Christopherson',
     domain: 'intel.com',
     date: '2020-07-31',
+    decisive: true,
     position:
       'A spare bit of the SPTE says that the page is pinned; hooks of the vendor’s code do the pinning. Further hooks, which SEV does not need, are there for moving pages later.',
     argument:
       'Nothing has to be allocated beyond the tables KVM has anyway, and it could grow to pages that migrate.',
     answer:
-      'He says himself that it surely has bugs and that its last patch is not finished. Singh, on 3 August: the next position.',
+      'He says himself that it surely has bugs and that its last patch is not finished. Singh, on 3 August, asks what unpins a page.',
     mails: [{ id: '20200731212323.21746-1-sean.j.christopherson@intel.com' }],
   },
   {
@@ -86,6 +88,7 @@ export const positions: readonly Position[] = [
     who: 'Brijesh Singh',
     domain: 'amd.com',
     date: '2020-10-26',
+    decisive: true,
     position:
       'With fixes of his own the framework works for SEV. What blocks it is that every memslot update drops all SPTEs and so every pin. Until that is solved: an XArray of pinned pages, released when the VM ends.',
     argument:
@@ -103,7 +106,7 @@ export const positions: readonly Position[] = [
     position: 'Pin at the fault, and keep the record of it in the memslot. A bit of the SPTE does not work.',
     argument:
       'The MMU’s context is dropped often, even when a guest flips CR0.WP, and the bit dies with its table.',
-    answer: 'The four positions that follow.',
+    answer: 'The other positions of 2022. Christopherson’s ended it.',
     mails: [
       { id: '20220118110621.62462-1-nikunj@amd.com', secondHand: true, label: 'January' },
       { id: '20220308043857.13652-1-nikunj@amd.com', secondHand: true, label: 'March' },
@@ -150,6 +153,7 @@ export const positions: readonly Position[] = [
     who: 'Sean Christopherson',
     domain: 'google.com',
     date: '2022-03-28',
+    decisive: true,
     position:
       'He likes idea and speed, and asks to stop: all effort should go into fd-based memory, which pins by its nature. The old scheme may fade over five to ten years and more.',
     argument:

@@ -53,6 +53,7 @@ export const positions: readonly Position[] = [
     who: 'Chao Peng',
     domain: 'linux.intel.com',
     date: '2022-05-19',
+    decisive: true,
     position:
       'Version 6 of the series: a page present in the file is private, a hole is shared. fallocate and hole punching are the conversion calls, and a notifier tells KVM.',
     argument: 'One slot holds both kinds, and no conversion changes a memslot.',
@@ -74,6 +75,7 @@ export const positions: readonly Position[] = [
     who: 'Sean Christopherson',
     domain: 'google.com',
     date: '2022-05-20',
+    decisive: true,
     position:
       'KVM keeps the state itself, in an XArray that belongs to no slot, set by an ioctl. Shared is the default. The calls that register encrypted memory regions could be used again.',
     argument:
@@ -128,6 +130,7 @@ export const positions: readonly Position[] = [
     who: 'Michael Roth',
     domain: 'amd.com',
     date: '2022-06-23',
+    decisive: true,
     position:
       'Holding memory twice should be allowed. Converting and discarding are separate calls, and the state belongs to KVM, which could also encrypt data in place before the start.',
     argument:
@@ -143,6 +146,7 @@ export const positions: readonly Position[] = [
     who: 'Hugh Dickins',
     domain: 'google.com',
     date: '2022-08-17',
+    decisive: true,
     position:
       'The file is a good idea; memfd and shmem are the wrong place for it. Let KVM hand out the file, and allocate and record its pages.',
     argument:

@@ -6,6 +6,7 @@ export const positions: readonly Position[] = [
     who: 'Ashish Kalra',
     domain: 'amd.com',
     date: '2023-08-18',
+    decisive: true,
     position:
       'Emptying the caches of every CPU from the notifier badly hurts hosts that run SNP guests. The plan: flush line by line, with CLFLUSHOPT.',
     argument:
@@ -17,10 +18,12 @@ export const positions: readonly Position[] = [
     who: 'Sean Christopherson',
     domain: 'google.com',
     date: '2023-08-18',
+    decisive: true,
     position: 'For SNP, do not flush in the notifier’s hook; guest_memfd flushes what it frees.',
     argument:
       'Only freeing encrypted memory is dangerous, and an event that names host virtual addresses cannot reach a page of guest_memfd. KVM may have to flush lines when it allocates.',
-    answer: 'Mingwei Zhang: no, the next position. Kalra first tries another remedy, then takes this one.',
+    answer:
+      'Mingwei Zhang, the same day: no, go on flushing. Kalra first tries another remedy, then takes this one.',
     mails: [{ id: 'ZN/0aefp2gw5wDXk@google.com' }, { id: 'ZON31BHykA2JqquC@google.com' }],
   },
   {
@@ -70,13 +73,14 @@ export const positions: readonly Position[] = [
     position:
       'Who is to read the two flags? A VM that must keep private memory in guest_memfd can do without the flush, if guest_memfd flushes for itself, perhaps a page at a time.',
     argument: 'As posted, a notification about any address of the VM ends in the flush of all CPUs.',
-    answer: 'Christopherson, the same day: the next position.',
+    answer: 'Christopherson, the same day, in the mail at the centre.',
     mails: [{ id: '20230918180754.iomoaqnw75j3rrxb@amd.com', secondHand: true }],
   },
   {
     who: 'Sean Christopherson',
     domain: 'google.com',
     date: '2023-09-18',
+    decisive: true,
     position:
       'Yes to leaving the flush out by type of VM. The flags are there for TDX most of all and may wait for its series. SNP had better not filter at all.',
     argument:
@@ -112,6 +116,7 @@ export const positions: readonly Position[] = [
     who: 'Isaku Yamahata and Rick Edgecombe',
     domain: 'intel.com',
     date: '2024-02-26',
+    decisive: true,
     position:
       'TDX must have the filter: a conversion or a host event zaps mappings of one kind and leaves the other.',
     argument:

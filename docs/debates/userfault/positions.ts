@@ -6,12 +6,13 @@ export const positions: readonly Position[] = [
     who: 'David Matlack',
     domain: 'google.com',
     date: '2023-11-06',
+    decisive: true,
     position:
       'KVM keeps a bitmap of pages that are present, exits for those that are not, and lets its own accesses wait on a queue. Google has had such a thing since 2014.',
     argument:
       'userfaultfd cannot serve 1 GiB pages since the work on splitting them stalled; it costs eight bytes of page table a page, locks of the memory management, and the consent of many maintainers. This costs one bit a page with any backing.',
     answer:
-      'The four positions that follow. On 9 November he calls its worth outside Google limited and asks for a clear no.',
+      'Xu, Rasmussen, Bonzini, Upton and Christopherson, within three days. On 9 November he calls its worth outside Google limited and asks for a clear no.',
     mails: [{ id: 'CALzav=d23P5uE=oYqMpjFohvn0CASMJxXB_XEOEi-jtqWcFTDA@mail.gmail.com', secondHand: true }],
   },
   {
@@ -34,11 +35,13 @@ export const positions: readonly Position[] = [
     who: 'Paolo Bonzini',
     domain: 'redhat.com',
     date: '2023-11-07',
+    decisive: true,
     position:
       'Close the gaps of userfaultfd for ordinary memory. For guest_memfd alone, a mechanism of KVM is thinkable.',
     argument:
       'That one mechanism catches guest, userspace and kernel is what userfaultfd is worth. He fears many interfaces that are alike.',
-    answer: 'Matlack asks how Arm’s interrupt controller works with it; Oliver Upton, the next position.',
+    answer:
+      'Matlack asks how Arm’s interrupt controller works with it. Oliver Upton: it knows nothing of userfaultfd.',
     mails: [{ id: 'fcef7c96-a1bb-4c1d-962b-1bdc2a3b4f19@redhat.com' }],
   },
   {
@@ -72,7 +75,7 @@ export const positions: readonly Position[] = [
       'A memory attribute, USERFAULT, with an exit of its own. Where KVM cannot exit, deep in the emulator, faults are asynchronous: KVM reports the page and spins until it is there.',
     argument:
       'guest_memfd has no address in a process. Supporting ordinary slots costs little. He names what is weak himself: setting attributes does not scale, 4 KiB only, no collapse afterwards.',
-    answer: 'The positions of 2024 that follow.',
+    answer: 'The other positions of July and August 2024.',
     mails: [
       { id: '20240710234222.2333120-1-jthoughton@google.com' },
       {
@@ -102,6 +105,7 @@ export const positions: readonly Position[] = [
     who: 'Wei Wang',
     domain: 'intel.com',
     date: '2024-07-17',
+    decisive: true,
     position:
       'Exits for private memory alone, and perhaps without any new flag: every page starts as shared at the destination, so the guest’s first private access exits for a conversion. userfaultfd does the rest.',
     argument:
@@ -152,6 +156,7 @@ export const positions: readonly Position[] = [
     who: 'James Houghton',
     domain: 'google.com',
     date: '2024-12-04',
+    decisive: true,
     position:
       'A flag of the slot and a bitmap in userspace; asynchronous faults are gone. It is not to replace userfaultfd: by his account, Bonzini and Christopherson had called that the wrong direction at a conference.',
     argument:

@@ -47,6 +47,9 @@ const BRIEF_CONTROLS = 3;
 /** The same of one that is shown in full, where it has more than so many. */
 const MANY_CONTROLS = 8;
 const FIRST_CONTROLS = 6;
+/** Controls that are shown at once where there is little room: the others fold where there are more than so many. */
+const NARROW_CONTROLS = 2;
+const FEW_CONTROLS = 3;
 
 /** The frames of an outcome's parts, the same as long as the component stands. */
 function useFrames(): Frames {
@@ -135,8 +138,9 @@ function Panel({ definition, brief = false }: Props): ReactNode {
   const isDefault = Object.keys(params).every(name => values[name] === params[name].default);
 
   const all = Object.entries(params);
+  // Those behind `shown` are folded everywhere, those between where there is little room.
   const shown = brief ? BRIEF_CONTROLS : all.length > MANY_CONTROLS ? FIRST_CONTROLS : all.length;
-  const isFoldedChanged = all.slice(shown).some(([name, param]) => values[name] !== param.default);
+  const atOnce = !brief && all.length > FEW_CONTROLS ? NARROW_CONTROLS : shown;
   const control = ([name, param]: (typeof all)[number]) => (
     <Control
       key={name}
@@ -145,19 +149,26 @@ function Panel({ definition, brief = false }: Props): ReactNode {
       onChange={value => change({ ...values, [name]: value })}
     />
   );
+  const fold = (from: number, to: number, className: string) => {
+    const folded = all.slice(from, to);
+    if (folded.length === 0) return null;
+    const isChanged = folded.some(([name, param]) => values[name] !== param.default);
+    return (
+      <details className={className} open={isChanged || undefined}>
+        <summary>
+          {folded.length} more {folded.length === 1 ? 'parameter' : 'parameters'}
+        </summary>
+        <div className="fl-grid">{folded.map(control)}</div>
+      </details>
+    );
+  };
   const controls = (
     <form className="fl-controls" onSubmit={event => event.preventDefault()} onFocus={warm}>
       <fieldset disabled={!isBrowser}>
         <legend className="fl-legend-text">Parameters</legend>
-        <div className="fl-grid">{all.slice(0, shown).map(control)}</div>
-        {all.length > shown && (
-          <details className="fl-more" open={isFoldedChanged || undefined}>
-            <summary>
-              {all.length - shown} more {all.length - shown === 1 ? 'parameter' : 'parameters'}
-            </summary>
-            <div className="fl-grid">{all.slice(shown).map(control)}</div>
-          </details>
-        )}
+        <div className="fl-grid">{all.slice(0, atOnce).map(control)}</div>
+        {fold(atOnce, shown, 'fl-more fl-narrow-fold')}
+        {fold(shown, all.length, 'fl-more')}
       </fieldset>
       <noscript>
         <p className="fl-help">The controls need JavaScript; the figures show the run with the defaults.</p>

@@ -33,6 +33,14 @@ export interface Frames {
 
 const loadViews = () => import('../../views/index.ts');
 
+/** Puts a new drawing in the place of one; what a reader has opened in it stays open. */
+function replaceKeepingOpen(frame: HTMLElement, drawing: readonly HTMLElement[]): void {
+  const before = [...frame.querySelectorAll('details')].map(({ open }) => open);
+  frame.replaceChildren(...drawing);
+  for (const [index, fold] of frame.querySelectorAll('details').entries())
+    fold.open ||= before[index] === true;
+}
+
 /** Runs an experiment in a worker and draws what comes out in place of what stands there. */
 export function useOutcome(id: string, frames: Frames): Run {
   const [status, setStatus] = useState<Status>({ kind: 'default' });
@@ -49,8 +57,10 @@ export function useOutcome(id: string, frames: Frames): Run {
         const drawing = await drawOutcome(document, outcome, `${id.replace('/', '-')}-run${turn}`);
         if (turn !== drawn.current) return;
         for (const part of ['first', 'rest'] as const) {
-          frames[part].current?.replaceChildren(...drawing[part]);
-          if (frames[part].current) enliven(frames[part].current);
+          const frame = frames[part].current;
+          if (frame === null) continue;
+          replaceKeepingOpen(frame, drawing[part]);
+          enliven(frame);
         }
         setStatus({ kind: 'drawn' });
       } catch (error) {

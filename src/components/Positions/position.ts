@@ -15,6 +15,8 @@ export interface Position {
   readonly domain: string;
   /** ISO date of the mail, of the first where there are several. */
   readonly date: string;
+  /** The debate turned on it: it is told first. */
+  readonly decisive?: true;
   readonly position: string;
   readonly argument: string;
   /** Who answered, and what. */

@@ -49,56 +49,58 @@ const ORDERS = { sc: 'sequentially consistent', ra: 'release/acquire', tso: 'x86
 /** Every design of a race: what was left out, what that breaks, and the schedule that shows it. */
 export function DesignTable({ designs }: { designs: readonly DesignDefinition[] }): ReactNode {
   return (
-    <div className="fl-race-scroll">
-      <table className="fl-race-designs">
-        <caption>What each protocol keeps, and which weakening breaks what</caption>
-        <thead>
-          <tr>
-            <th scope="col">Protocol</th>
-            <th scope="col">Weakening</th>
-            <th scope="col">Breaks</th>
-            <th scope="col">Schedules</th>
-          </tr>
-        </thead>
-        <tbody>
-          {designs.map(({ name, title, weakening, memory, result, steps }) => (
-            <tr key={name}>
-              <th scope="row">
-                {title}
-                {memory !== 'sc' && <span className="fl-help"> ({ORDERS[memory]})</span>}
-              </th>
-              <td>{weakening ?? 'none'}</td>
-              <td>
-                {result.properties.some(({ holds }) => !holds) ? (
-                  <>
-                    {result.properties
-                      .filter(({ holds }) => !holds)
-                      .map(property => property.name)
-                      .join('; ')}
-                    <details>
-                      <summary>{steps.length} steps</summary>
-                      <ol className="fl-race-told">
-                        {steps.map(([actor, what], i) => (
-                          // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place in the schedule
-                          <li key={i}>
-                            <b>{actor}</b> {what}
-                          </li>
-                        ))}
-                      </ol>
-                    </details>
-                  </>
-                ) : (
-                  'nothing'
-                )}
-              </td>
-              <td>
-                {formatNumber(result.schedules)}
-                {result.complete ? ', all' : `, ${result.bound}`}
-              </td>
+    <details className="fl-fold">
+      <summary>What each of the {designs.length} protocols keeps, and which weakening breaks what</summary>
+      <div className="fl-race-scroll">
+        <table className="fl-race-designs">
+          <thead>
+            <tr>
+              <th scope="col">Protocol</th>
+              <th scope="col">Weakening</th>
+              <th scope="col">Breaks</th>
+              <th scope="col">Schedules</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {designs.map(({ name, title, weakening, memory, result, steps }) => (
+              <tr key={name}>
+                <th scope="row">
+                  {title}
+                  {memory !== 'sc' && <span className="fl-help"> ({ORDERS[memory]})</span>}
+                </th>
+                <td>{weakening ?? 'none'}</td>
+                <td>
+                  {result.properties.some(({ holds }) => !holds) ? (
+                    <>
+                      {result.properties
+                        .filter(({ holds }) => !holds)
+                        .map(property => property.name)
+                        .join('; ')}
+                      <details>
+                        <summary>{steps.length} steps</summary>
+                        <ol className="fl-race-told">
+                          {steps.map(([actor, what], i) => (
+                            // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place in the schedule
+                            <li key={i}>
+                              <b>{actor}</b> {what}
+                            </li>
+                          ))}
+                        </ol>
+                      </details>
+                    </>
+                  ) : (
+                    'nothing'
+                  )}
+                </td>
+                <td>
+                  {formatNumber(result.schedules)}
+                  {result.complete ? ', all' : `, ${result.bound}`}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
   );
 }

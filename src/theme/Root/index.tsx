@@ -1,4 +1,5 @@
 import { type ReactElement, type ReactNode, useLayoutEffect } from 'react';
+import OpenFolds from '../../components/Fold/OpenFolds.tsx';
 import Keys from '../../components/Keys/index.tsx';
 import LinkNotice from '../../components/LinkNotice/index.tsx';
 import { quietLinks } from './quietLinks.ts';
@@ -10,6 +11,7 @@ export default function Root({ children }: { readonly children: ReactNode }): Re
     <>
       {children}
       <LinkNotice />
+      <OpenFolds />
       <Keys />
     </>
   );

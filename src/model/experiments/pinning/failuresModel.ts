@@ -197,5 +197,5 @@ function* shrink(vm: Vm): Actor {
 /** An XArray whose nodes can be allocated for so many pages and no more. */
 export function shortOfMemory(pages: number): Keeping {
   const title = `In an XArray, with memory for ${pages} pages`;
-  return { title, short: 'XArray, no memory', pinning: pinInXarray(pages) };
+  return { title, short: 'XArray, short', pinning: pinInXarray(pages) };
 }

@@ -37,7 +37,7 @@ export const earlyAllocation: Race = {
     },
     {
       name: 'no-replay',
-      title: 'Allocation converts; binding listens from then on (v6)',
+      title: 'Allocation converts; binding listens from then on (what the mail fears of v6)',
       weakening: 'Nobody tells KVM of what was allocated before it listened.',
       expected: AGREES,
     },
