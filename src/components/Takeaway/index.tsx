@@ -26,9 +26,6 @@ export default function Takeaway(props: TakeawayProps): ReactNode {
   return (
     <details className="fl-save" onToggle={event => event.currentTarget.open && setOpened(true)}>
       <summary>{props.savings ? 'Save, cite or embed' : 'Cite or embed'}</summary>
-      <noscript>
-        <p className="fl-help">This needs JavaScript.</p>
-      </noscript>
       {opened && (
         <Suspense fallback={<p className="fl-help">Loading …</p>}>
           <Choices {...props} />
