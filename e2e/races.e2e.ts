@@ -15,15 +15,16 @@ const PAGE = 'debates/private-memory/';
 const panelOf = (page: Page, id: string): Locator => page.locator(`#race-${id.replace('/', '-')}`);
 
 /** What each protocol breaks, as the page's table says: title to names of properties. */
-function tableOf(panel: Locator): Promise<(readonly [string, string])[]> {
-  return panel
-    .locator('.fl-race-designs tbody tr')
-    .evaluateAll(rows =>
-      rows.map(row => [
-        row.querySelector('th')?.firstChild?.textContent ?? '',
-        row.querySelectorAll('td')[1].firstChild?.textContent ?? '',
-      ]),
-    ) as Promise<(readonly [string, string])[]>;
+async function tableOf(panel: Locator): Promise<(readonly [string, string])[]> {
+  const rows = panel.locator('.fl-race-designs tbody tr');
+  // What is asked of several at once waits for none.
+  await rows.first().waitFor();
+  return rows.evaluateAll(rows =>
+    rows.map(row => [
+      row.querySelector('th')?.firstChild?.textContent ?? '',
+      row.querySelectorAll('td')[1].firstChild?.textContent ?? '',
+    ]),
+  ) as Promise<(readonly [string, string])[]>;
 }
 
 describe('races', () => {
