@@ -287,6 +287,12 @@ const rows: Readonly<Record<number, readonly Row[]>> = {
     ],
     [
       use,
+      'is none where nothing is shown, but there is a word on what would',
+      'A program that computes and shows nothing',
+      'The run ends as any other, and a line says what would show something',
+    ],
+    [
+      use,
       'is one press from its line, and its mark goes with the text',
       'Going to the line, and editing it',
       'The cursor is there; the mark goes with the edit',
