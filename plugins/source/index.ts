@@ -37,6 +37,7 @@ export function source(): Plugin {
             faultlines: siteFile('src/model/index.ts'),
             // The theme would load a highlighter before every page; the site's CodeBlock uses none.
             [siteFile('node_modules/@docusaurus/theme-classic/lib/prism-include-languages')]: false,
+            ...(isServer ? {} : { tslib$: siteFile('plugins/source/tslib.ts') }),
           },
         },
         plugins: isServer ? [commonJsServerBundle] : [],
