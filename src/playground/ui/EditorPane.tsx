@@ -1,4 +1,4 @@
-import { type ReactElement, type RefObject, useEffect, useRef } from 'react';
+import { type ReactElement, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import type { Editor, EditorOptions } from '../editor/editor.ts';
 
 interface EditorPaneProps extends Omit<EditorOptions, 'onChange' | 'onRun'> {
@@ -26,7 +26,8 @@ export function EditorPane(props: EditorPaneProps): ReactElement {
   latest.current = props;
   const { mount, editor, revision, problems } = props;
 
-  useEffect(() => {
+  // Before the page is drawn: the text that the editor replaces is hidden by then.
+  useLayoutEffect(() => {
     if (!place.current) return;
     const { label, describedBy } = latest.current;
     const mounted = mount(place.current, {
