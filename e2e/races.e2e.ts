@@ -17,8 +17,8 @@ const panelOf = (page: Page, id: string): Locator => page.locator(`#race-${id.re
 /** What each protocol breaks, as the page's table says: title to names of properties. */
 async function tableOf(panel: Locator): Promise<(readonly [string, string])[]> {
   const rows = panel.locator('.fl-race-designs tbody tr');
-  // What is asked of several at once waits for none.
-  await rows.first().waitFor();
+  // What is asked of several at once waits for none; and the table is folded.
+  await rows.first().waitFor({ state: 'attached' });
   return rows.evaluateAll(rows =>
     rows.map(row => [
       row.querySelector('th')?.firstChild?.textContent ?? '',
