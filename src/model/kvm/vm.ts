@@ -16,7 +16,7 @@ import type { Conversion, ConversionDesign } from './conversion.ts';
 import { BITMAP_SINK } from './dirtyBitmap.ts';
 import type { DirtySink } from './dirtyLog.ts';
 import { EncryptedRegions } from './encryptedRegions.ts';
-import { type FaultCounts, noFaults } from './faultCounts.ts';
+import type { FaultCounts } from './faultCounts.ts';
 import { Invalidation } from './invalidation.ts';
 import { Launch } from './launch.ts';
 import { Memslots } from './memslots.ts';
@@ -121,7 +121,12 @@ export class Vm implements Hashable {
   /** The name under which it tells its statistics (kvm-PID). */
   statsId = 'kvm-1';
   readonly stats: VmStats = {
-    ...noFaults(),
+    faults: 0,
+    fast: 0,
+    fixed: 0,
+    spurious: 0,
+    emulated: 0,
+    mmioSptes: 0,
     zapped: 0,
     notifierHits: 0,
     cacheFlushes: 0,
