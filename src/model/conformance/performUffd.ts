@@ -6,17 +6,19 @@ import {
   readMessage,
   UFFD_API,
   uffdioApi,
-  uffdioContinue,
-  uffdioCopy,
-  uffdioMove,
-  uffdioPoison,
   uffdioRegister,
   uffdioUnregister,
   uffdioWake,
   uffdioWriteprotect,
-  uffdioZeropage,
   userfaultfd,
 } from '../uapi/uffdCalls.ts';
+import {
+  uffdioContinue,
+  uffdioCopy,
+  uffdioMove,
+  uffdioPoison,
+  uffdioZeropage,
+} from '../uapi/uffdFillCalls.ts';
 import { type Names, number, wide, writeWide } from './names.ts';
 import type { RecordedOp } from './recording.ts';
 import { filled, message, plain, type Result } from './results.ts';

@@ -2,7 +2,8 @@ import { errnoName } from '../host/errno.ts';
 import type { Death } from '../host/hostAccess.ts';
 import type { RunExit, RunResult } from '../kvm/runExit.ts';
 import type { FileStatus } from '../uapi/openFile.ts';
-import type { FillResult, ReadMessage } from '../uapi/uffdCalls.ts';
+import type { ReadMessage } from '../uapi/uffdCalls.ts';
+import type { FillResult } from '../uapi/uffdFillCalls.ts';
 import { hexOf, type Names, writeWide } from './names.ts';
 
 /** A result as recordings write it. */

@@ -24,7 +24,9 @@ export const UFFD_FEATURE_SIGBUS = 1 << 7;
 export const UFFD_FEATURE_THREAD_ID = 1 << 8;
 export const UFFD_FEATURE_EXACT_ADDRESS = 1 << 11;
 export const UFFD_FEATURE_WP_UNPOPULATED = 1 << 13;
+export const UFFD_FEATURE_POISON = 1 << 14;
 export const UFFD_FEATURE_WP_ASYNC = 1 << 15;
+export const UFFD_FEATURE_MOVE = 1 << 16;
 
 /** Every feature of the release that the recordings are of. */
 export const UFFD_FEATURES = 0x1ffff;

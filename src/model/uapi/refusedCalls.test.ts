@@ -37,6 +37,7 @@ import * as sregsCalls from './sregsCalls.ts';
 import * as statsCall from './statsCall.ts';
 import { KVM_TDX_INIT_MEM_REGION, KVM_TDX_INIT_VCPU, KVM_TDX_INIT_VM } from './tdxCalls.ts';
 import * as uffdCalls from './uffdCalls.ts';
+import * as uffdFillCalls from './uffdFillCalls.ts';
 import { VmFile } from './vmFile.ts';
 
 const MODULES = [attributeCalls, fileCalls, kvmCalls, memoryCalls, mmapCalls, preFaultCall, regionCalls];
@@ -53,6 +54,7 @@ const ALL: Readonly<Record<string, unknown>> = Object.assign(
     sregsCalls,
     statsCall,
     uffdCalls,
+    uffdFillCalls,
   ],
 );
 const GENERATOR = Object.getPrototypeOf(function* () {}).constructor;
@@ -188,14 +190,16 @@ const CALLS: Readonly<Record<string, Call>> = {
   uffdioApi: (t, p) => uffdCalls.uffdioApi(t, p.fd(), p.random.pick([0xaa, 0xab]), p.odd()),
   uffdioRegister: (t, p) => uffdCalls.uffdioRegister(t, p.fd(), p.place(), p.odd(), p.random.below(9)),
   uffdioMove: (t, p) =>
-    uffdCalls.uffdioMove(t, p.fd(), { dst: p.place() | 1n, src: p.place(), len: p.odd(), mode: p.odd() }),
+    uffdFillCalls.uffdioMove(t, p.fd(), { dst: p.place() | 1n, src: p.place(), len: p.odd(), mode: p.odd() }),
   uffdioUnregister: (t, p) => uffdCalls.uffdioUnregister(t, p.fd(), p.place() | 1n, p.odd()),
   uffdioWake: (t, p) => uffdCalls.uffdioWake(t, p.fd(), p.place() | BigInt(p.random.below(2)), p.odd()),
   uffdioCopy: (t, p) =>
-    uffdCalls.uffdioCopy(t, p.fd(), p.place() | 1n, bytes(1, P), p.odd(), p.random.below(8)),
-  uffdioZeropage: (t, p) => uffdCalls.uffdioZeropage(t, p.fd(), p.place() | 1n, p.odd(), p.random.below(8)),
-  uffdioContinue: (t, p) => uffdCalls.uffdioContinue(t, p.fd(), p.place() | 1n, p.odd(), p.random.below(8)),
-  uffdioPoison: (t, p) => uffdCalls.uffdioPoison(t, p.fd(), p.place() | 1n, p.odd(), p.random.below(8)),
+    uffdFillCalls.uffdioCopy(t, p.fd(), p.place() | 1n, bytes(1, P), p.odd(), p.random.below(8)),
+  uffdioZeropage: (t, p) =>
+    uffdFillCalls.uffdioZeropage(t, p.fd(), p.place() | 1n, p.odd(), p.random.below(8)),
+  uffdioContinue: (t, p) =>
+    uffdFillCalls.uffdioContinue(t, p.fd(), p.place() | 1n, p.odd(), p.random.below(8)),
+  uffdioPoison: (t, p) => uffdFillCalls.uffdioPoison(t, p.fd(), p.place() | 1n, p.odd(), p.random.below(8)),
   uffdioWriteprotect: (t, p) =>
     uffdCalls.uffdioWriteprotect(
       t,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Release } from '../arch/profile.ts';
 import { attributesIoctl } from '../designs/conversion/attributesIoctl.ts';
 import { flushOnGmemFree } from '../designs/reclaim/flushOnGmemFree.ts';
-import { EBADF, EINTR, EINVAL, EIO, ENOTTY, EOPNOTSUPP } from '../host/errno.ts';
+import { EBADF, EEXIST, EINTR, EINVAL, EIO, ENOTTY, EOPNOTSUPP } from '../host/errno.ts';
 import { kvmSetMemoryAttributes } from './attributeCalls.ts';
 import { memfdCreate } from './fileCalls.ts';
 import { fork } from './forkCall.ts';
@@ -12,13 +12,37 @@ import { kvmPreFaultMemory } from './preFaultCall.ts';
 import { kvmRun } from './runCalls.ts';
 import { P, ScenarioMachine } from './scenarios/machine.ts';
 import { kvmGetStatsFd } from './statsCall.ts';
-import { uffdioWake, userfaultfd } from './uffdCalls.ts';
+import { UFFD_API, uffdioApi, uffdioRegister, uffdioWake, userfaultfd } from './uffdCalls.ts';
+import { uffdioMove, uffdioPoison } from './uffdFillCalls.ts';
 
 const designs = { conversion: attributesIoctl, reclaim: flushOnGmemFree };
 const range = { gpa: 0, size: P, flags: 0 };
 const access = { gpa: 0, bytes: new Uint8Array(4), write: false, isPrivate: false };
 
 describe('a call that came with a release', () => {
+  it.each<[Release, boolean, boolean]>([
+    [[6, 5], false, false],
+    [[6, 6], true, false],
+    [[6, 7], true, false],
+    [[6, 8], true, true],
+  ])('poisoning and moving pages: %j', (release, poisons, moves) => {
+    const m = new ScenarioMachine(designs, { release });
+    const [at, other] = [m.map(P), m.map(P)];
+    m.write(other, new Uint8Array([1]));
+    const uffd = m.call(userfaultfd(m.main, 0));
+    const POISON_AND_MOVE = (1n << 14n) | (1n << 16n);
+    const told = m.call(uffdioApi(m.main, uffd, UFFD_API, 0)) as { features: bigint };
+    expect(told.features & POISON_AND_MOVE).toBe((poisons ? 1n << 14n : 0n) | (moves ? 1n << 16n : 0n));
+    const ioctls = m.call(uffdioRegister(m.main, uffd, at, P, 1)) as bigint;
+    expect([(ioctls & (1n << 8n)) !== 0n, (ioctls & (1n << 5n)) !== 0n]).toEqual([poisons, moves]);
+    const move = { dst: at, src: other, len: P, mode: 0 };
+    expect(m.call(uffdioMove(m.main, uffd, move)).result).toBe(moves ? 0 : -EINVAL);
+    // A page that has come is not poisoned.
+    expect(m.call(uffdioPoison(m.main, uffd, at, P, 0)).result).toBe(
+      poisons ? (moves ? -EEXIST : 0) : -EINVAL,
+    );
+  });
+
   it.each<[Release, boolean]>([
     [[6, 7], false],
     [[6, 8], true],

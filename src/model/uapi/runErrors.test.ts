@@ -16,7 +16,8 @@ import { kvmRun } from './runCalls.ts';
 import { bytes, P, ScenarioMachine } from './scenarios/machine.ts';
 import { KVM_SEV_INIT2, KVM_SEV_SNP_LAUNCH_FINISH, KVM_SEV_SNP_LAUNCH_START } from './sevCalls.ts';
 import { openSev } from './sevDevice.ts';
-import { UFFD_API, uffdioApi, uffdioPoison, uffdioRegister, userfaultfd } from './uffdCalls.ts';
+import { UFFD_API, uffdioApi, uffdioRegister, userfaultfd } from './uffdCalls.ts';
+import { uffdioPoison } from './uffdFillCalls.ts';
 
 const designs = { conversion: attributesIoctl, reclaim: flushOnGmemFree };
 const PAGES = 8;

@@ -11,13 +11,13 @@ import { bytes, P, ScenarioMachine } from './scenarios/machine.ts';
 import {
   UFFD_API,
   uffdioApi,
-  uffdioMove,
   uffdioRegister,
   uffdioUnregister,
   uffdioWake,
   uffdioWriteprotect,
   userfaultfd,
 } from './uffdCalls.ts';
+import { uffdioMove } from './uffdFillCalls.ts';
 
 const designs = { conversion: attributesIoctl, reclaim: flushOnGmemFree };
 const NONBLOCK = 0o4000;

@@ -10,7 +10,8 @@ import { MEM_LOG_DIRTY_PAGES, MEM_READONLY } from '../../kvm/memslots.ts';
 import { kvmGetDirtyLog } from '../kvmCalls.ts';
 import { madvise } from '../memoryCalls.ts';
 import { kvmRunInstruction } from '../runCalls.ts';
-import { readMessage, uffdioApi, uffdioCopy, uffdioRegister, userfaultfd } from '../uffdCalls.ts';
+import { readMessage, uffdioApi, uffdioRegister, userfaultfd } from '../uffdCalls.ts';
+import { uffdioCopy } from '../uffdFillCalls.ts';
 import { bytes, P, ScenarioMachine } from './machine.ts';
 
 const designs = { conversion: attributesIoctl, reclaim: flushOnGmemFree };

@@ -10,16 +10,8 @@ import { UserfaultBitmap } from '../../kvm/userfault.ts';
 import { ftruncate, memfdCreate } from '../fileCalls.ts';
 import { MAP_ANONYMOUS, MAP_PRIVATE, MAP_SHARED } from '../mmap.ts';
 import { kvmRun } from '../runCalls.ts';
-import {
-  readMessage,
-  UFFD_API,
-  uffdioApi,
-  uffdioContinue,
-  uffdioCopy,
-  uffdioRegister,
-  uffdioWake,
-  userfaultfd,
-} from '../uffdCalls.ts';
+import { readMessage, UFFD_API, uffdioApi, uffdioRegister, uffdioWake, userfaultfd } from '../uffdCalls.ts';
+import { uffdioContinue, uffdioCopy } from '../uffdFillCalls.ts';
 import { bytes, P, ScenarioMachine } from './machine.ts';
 
 const designs = { conversion: attributesIoctl, reclaim: flushOnGmemFree };

@@ -7,15 +7,8 @@ import { EINVAL } from '../../host/errno.ts';
 import { loadBytes } from '../../host/hostAccess.ts';
 import { GMEM_INIT_SHARED, GMEM_MMAP } from '../../kvm/guestMemfd.ts';
 import { MAP_SHARED } from '../mmap.ts';
-import {
-  readMessage,
-  UFFD_API,
-  uffdioApi,
-  uffdioContinue,
-  uffdioCopy,
-  uffdioRegister,
-  userfaultfd,
-} from '../uffdCalls.ts';
+import { readMessage, UFFD_API, uffdioApi, uffdioRegister, userfaultfd } from '../uffdCalls.ts';
+import { uffdioContinue, uffdioCopy } from '../uffdFillCalls.ts';
 import { bytes, P, ScenarioMachine } from './machine.ts';
 
 const designs = { conversion: attributesIoctl, reclaim: flushOnGmemFree };
