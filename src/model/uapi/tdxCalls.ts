@@ -56,6 +56,9 @@ function checkCommand(command: EncryptCommand | null): number {
   return u64(command.hwError ?? 0) === 0n ? 0 : -EINVAL;
 }
 
+/** Guest physical addresses of 52 bits, the highest of which says that a page is shared. */
+const DEFAULT_PHYS_BITS = 52;
+
 function initVm({ launch }: Vm, flags: number, data: EncryptStruct | null): number {
   if (launch.initialized || flags !== 0) return -EINVAL;
   if (data === null) return -EFAULT;
@@ -66,9 +69,6 @@ function initVm({ launch }: Vm, flags: number, data: EncryptStruct | null): numb
   launch.stage = 'update';
   return 0;
 }
-
-/** Guest physical addresses of 52 bits, the highest of which says that a page is shared. */
-const DEFAULT_PHYS_BITS = 52;
 
 function* finalizeVm({ launch, slotsLock }: Vm): Actor<number> {
   yield slotsLock.lock();
