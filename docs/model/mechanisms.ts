@@ -367,8 +367,17 @@ const rows: readonly (readonly [
   [
     'userfault',
     'Dirty logging, fetched and cleared, in bitmaps and in rings',
-    [`${m}/kvm/dirtyLogCalls.ts`, `${m}/kvm/dirtyBitmap.ts`, `${m}/kvm/dirtyRing.ts`],
-    [`${m}/experiments/primer/stories.test.ts`, `${m}/kvm/dirtyRing.test.ts`],
+    [
+      `${m}/kvm/dirtyLogCalls.ts`,
+      `${m}/kvm/dirtyBitmap.ts`,
+      `${m}/kvm/dirtyRing.ts`,
+      `${m}/kvm/recoverHugePages.ts`,
+    ],
+    [
+      `${m}/experiments/primer/stories.test.ts`,
+      `${m}/kvm/dirtyRing.test.ts`,
+      `${m}/kvm/recoverHugePages.test.ts`,
+    ],
     '/primer/dirty-logging/',
   ],
   [

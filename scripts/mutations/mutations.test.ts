@@ -70,6 +70,7 @@ const KILLED: Readonly<Record<string, string>> = {
   'sequence-compared': 'private-memory/flip-vs-fault',
   'shadow-sequence-check': 'a shadow fault under an event',
   'slot-invalid-before-flush': 'a slot is deleted under a fault',
+  'split-announced': 'a large leaf comes back',
   'swap-waits-for-invalidations': 'a slot is added under an event',
   'swap-waits-for-readers': 'a slot is deleted under a fault',
   'userfault-before-frame': 'userfault/clear-vs-fault',

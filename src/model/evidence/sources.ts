@@ -39,6 +39,13 @@ export const RECORDED_TIMING: Source = {
   url: 'pathname:///model/conformance',
 };
 
+/** Time to stop logging dirty pages, before and after its flushes were batched. */
+export const MATLACK_BATCH_FLUSH: Source = {
+  title: 'David Matlack, [PATCH 3/7] KVM: x86/mmu: Batch TLB flushes when zapping collapsible TDP MMU SPTEs',
+  date: '2024-08-05',
+  messageId: '20240805233114.4060019-4-dmatlack@google.com',
+};
+
 /** Shared and private memslots, and hole punching in memslots by a new ioctl. */
 export const CHRISTOPHERSON_RFC: Source = {
   title: 'Sean Christopherson, [RFC] KVM: mm: fd-based approach for supporting KVM guest private memory',

@@ -25,9 +25,9 @@ import {
   pteMaps,
   ptePfn,
 } from './pte.ts';
+import { announceSplits } from './splitEdges.ts';
 import { UFFD_FEATURE_WP_UNPOPULATED } from './userfaultfd.ts';
 import { VM_SHARED, VM_WRITE, type Vma } from './vma.ts';
-import { splitEdges } from './zap.ts';
 
 /** Why the rights change (MM_CP_*). */
 export type ProtectionChange =
@@ -51,6 +51,7 @@ export function* changeProtection(
   const announced = hasTables(mm, start, end);
   const range = mm.rangeOf(start, end, 'protection-vma');
   if (announced) yield* mm.invalidateStart(range);
+  yield* announceSplits(mm, start, end);
   changeEntries(mm, vma, start, end, change);
   if (announced) yield* mm.invalidateEnd(range);
 }
@@ -64,7 +65,6 @@ function hasTables(mm: Mm, start: number, end: number): boolean {
 }
 
 function changeEntries(mm: Mm, vma: Vma, start: number, end: number, change: ProtectionChange): void {
-  splitEdges(mm, start, end);
   if (change === 'uffd-protect') splitAnonymousHuge(mm, vma, start, end);
   mm.table.note(start, end);
   mm.table.forEach(start, end, (_, table, index, low) => {

@@ -1,11 +1,9 @@
 /**
- * Collapsing 512 small pages of anonymous memory into a huge one (khugepaged and MADV_COLLAPSE, mm/khugepaged.c),
- * and splitting it again.
+ * Collapsing 512 small pages of anonymous memory into a huge one (khugepaged and MADV_COLLAPSE, mm/khugepaged.c).
  */
 import type { Actor } from '../engine/step.ts';
 import { EAGAIN, EINVAL, ENOMEM } from './errno.ts';
 import { NO_PFN, OWNER_ANON, ZERO_PFN } from './frames.ts';
-import { splitHuge } from './hugeFault.ts';
 import type { Mm } from './mm.ts';
 import { writeEntry } from './pageTable.ts';
 import { newEntryFlags } from './protection.ts';
@@ -89,13 +87,4 @@ function checkPages(mm: Mm, vma: Vma, start: number): number {
   // A hole must stay one where userfaultfd waits to fill it.
   if (there < PAGES_PER_2M && vma.flags & VM_UFFD_MISSING) return -EINVAL;
   return there === 0 ? -EINVAL : result;
-}
-
-/** Splits the huge leaf at a page into small ones, announced as the kernel does (__split_huge_pmd). */
-export function* splitRange(mm: Mm, page: number): Actor {
-  const start = page - (page % PAGES_PER_2M);
-  const range = mm.rangeOf(start, start + PAGES_PER_2M, 'clear');
-  yield* mm.invalidateStart(range);
-  splitHuge(mm, page);
-  yield* mm.invalidateEnd(range);
 }

@@ -20,6 +20,7 @@ import { modifyFlags } from './mprotect.ts';
 import { pageOut } from './pageOut.ts';
 import { writeEntry } from './pageTable.ts';
 import { PTE_DIRTY, PTE_MARKER_POISONED, pteIsMarker, pteMaps, ptePfn } from './pte.ts';
+import { announceSplits } from './splitEdges.ts';
 import type { Task } from './task.ts';
 import { PAGE_SIZE } from './units.ts';
 import { beginMapChange, sendEvent } from './userfault.ts';
@@ -44,7 +45,7 @@ import {
   type Vma,
 } from './vma.ts';
 import { kernelFault } from './vmFault.ts';
-import { splitEdges, ZAP_CLEAR, zapRange } from './zap.ts';
+import { ZAP_CLEAR, zapRange } from './zap.ts';
 
 /** What may be advised (MADV_*, include/uapi/asm-generic/mman-common.h). */
 export const MADV_NORMAL = 0;
@@ -218,6 +219,7 @@ function* dontNeedOrFree(mm: Mm, vma: Vma, start: number, end: number, advice: n
   if (mapping.file !== null) return -EINVAL;
   const range = mm.rangeOf(start, until, 'clear');
   yield* mm.invalidateStart(range);
+  yield* announceSplits(mm, start, until);
   markFree(mm, start, until);
   yield* mm.invalidateEnd(range);
   return 0;
@@ -225,7 +227,6 @@ function* dontNeedOrFree(mm: Mm, vma: Vma, start: number, end: number, advice: n
 
 /** Pages may go when memory gets short: they lose their dirty bit, and markers go at once (madvise_free_pte_range). */
 function markFree(mm: Mm, start: number, end: number): void {
-  splitEdges(mm, start, end);
   mm.table.note(start, end);
   mm.table.forEach(start, end, (_, table, index, low) => {
     if (!pteMaps(low)) {

@@ -8,11 +8,11 @@ import { type Aftermath, insertMapping, newAftermath, settle, unmapRange } from 
 import { type Mm, TASK_PAGES } from './mm.ts';
 import { writeEntry } from './pageTable.ts';
 import { PTE_HUGE, PTE_MARKER_UFFD_WP, PTE_UFFD_WP, pteIsMarker, pteMaps } from './pte.ts';
+import { announceSplits } from './splitEdges.ts';
 import { PAGE_SIZE } from './units.ts';
 import { beginMapChange, sendEvent } from './userfault.ts';
 import { UFFD_FEATURE_EVENT_REMAP } from './userfaultfd.ts';
 import { indexIn, VM_MAYSHARE, VM_PFNMAP, VM_SHARED, VM_UFFD, type Vma } from './vma.ts';
-import { splitEdges } from './zap.ts';
 
 /** What is asked for. */
 export interface RemapRequest {
@@ -167,6 +167,7 @@ function* move(
   const copy = insertMapping(mm, to, to + newPages, { ...vma, offset });
   const range = mm.rangeOf(start, start + oldPages, 'unmap');
   yield* mm.invalidateStart(range);
+  yield* announceSplits(mm, start, start + oldPages);
   moveEntries(mm, start, start + oldPages, to, uffd !== null && !tells);
   yield* mm.invalidateEnd(range);
   if (uffd !== null && tells) {
@@ -183,7 +184,6 @@ function* move(
 
 /** Carries entries over, references and all (move_ptes). Protection by a userfaultfd that is not told is lost. */
 function moveEntries(mm: Mm, start: number, end: number, to: number, dropProtection: boolean): void {
-  splitEdges(mm, start, end);
   for (let page = start; page < end; page += 512) splitHuge(mm, page);
   mm.table.note(start, end);
   mm.table.note(to, to + end - start);

@@ -33,6 +33,11 @@ export class PageTable implements Hashable {
     return this.tableOf(page)?.level ?? 1;
   }
 
+  /** Reports to a search that something depends on the size of the leaf that maps a page. */
+  noteLevelRead(page: number): void {
+    if (this.engine.access.on) this.engine.access.read(this.objectOf(page));
+  }
+
   /** The low half of the entry of a page; 0 where there is none. */
   low(page: number): number {
     if (this.engine.access.on) this.engine.access.read(this.objectOf(page));
@@ -75,6 +80,8 @@ export class PageTable implements Hashable {
   split(page: number): void {
     const table = this.tableOf(page);
     if (table === null || table.level === 1) return;
+    const span = spanOf(table.level);
+    this.note(page - (page % span), page - (page % span) + span);
     const at = 2 * entryIndex(page, table.level);
     const low = table.words[at];
     const pfn = ptePfn(low, table.words[at + 1]);

@@ -5,10 +5,10 @@
 import { type Actor, POINT } from '../engine/step.ts';
 import { EAGAIN, EBUSY, EEXIST, EFAULT, EINVAL, ENOENT } from './errno.ts';
 import { ZERO_PFN } from './frames.ts';
-import { splitHuge } from './hugeFault.ts';
 import type { Mm } from './mm.ts';
 import { newEntryFlags } from './protection.ts';
 import { PTE_DIRTY, PTE_SPECIAL, PTE_WRITE, pteHigh, pteIsMigration, pteLow, pteMaps } from './pte.ts';
+import { splitRange } from './splitEdges.ts';
 import type { Userfaultfd } from './userfaultfd.ts';
 import { VM_ACCESS, VM_PFNMAP, VM_SHARED, VM_WRITE, type Vma } from './vma.ts';
 
@@ -54,7 +54,7 @@ function checkMove(uffd: Userfaultfd, from: Vma, to: Vma, move: Move): number {
 
 /** Moves one page: 0 or a negated errno (move_pages_ptes). */
 function* movePage(mm: Mm, vma: Vma, from: number, to: number, allowHoles: boolean): Actor<number> {
-  if (mm.table.levelOf(from) > 1) splitHuge(mm, from);
+  yield* splitRange(mm, from);
   const range = mm.rangeOf(from, from + 1, 'clear');
   yield* mm.invalidateStart(range);
   if (mm.engine.stepwise) yield POINT;

@@ -4,7 +4,6 @@
  */
 import type { Actor } from '../engine/step.ts';
 import { NO_PFN, OWNER_ANON, OWNER_KSM, ZERO_PFN } from './frames.ts';
-import { splitHuge } from './hugeFault.ts';
 import type { Mm } from './mm.ts';
 import type { NotifierEvent } from './notifier.ts';
 import { writeEntry } from './pageTable.ts';
@@ -18,7 +17,7 @@ import {
   pteMaps,
   ptePfn,
 } from './pte.ts';
-import { pagesOf } from './units.ts';
+import { announceSplits, splitEdges } from './splitEdges.ts';
 import { VM_UFFD_WP, type Vma } from './vma.ts';
 
 /** What goes besides the plain entries. */
@@ -37,14 +36,6 @@ export const ZAP_CLEAR: ZapKind = { privateCopies: true, dropMarkers: false };
 export const ZAP_TRUNCATE: ZapKind = { privateCopies: true, dropMarkers: false };
 /** Punching a hole: private copies stay. */
 export const ZAP_HOLE: ZapKind = { privateCopies: false, dropMarkers: false };
-
-/** Splits huge leaves that reach over the edges of [start, end). */
-export function splitEdges(mm: Mm, start: number, end: number): void {
-  for (const page of [start, end]) {
-    const level = mm.table.levelOf(page);
-    if (level > 1 && page % pagesOf(level) !== 0) splitHuge(mm, page);
-  }
-}
 
 /**
  * Removes the entries of pages [start, end), all of which lie in `vma` (or in no mapping, where that is null), in
@@ -88,6 +79,8 @@ export function* zapRange(
 ): Actor {
   const range = mm.rangeOf(start, end, event);
   yield* mm.invalidateStart(range);
+  // safety: split-announced
+  yield* announceSplits(mm, start, end);
   zapEntries(mm, vma, start, end, kind);
   yield* mm.invalidateEnd(range);
 }

@@ -7,7 +7,7 @@ import { MEM_LOG_DIRTY_PAGES, MEM_USERFAULT, MEMSLOT_GMEM_ONLY, type Memslot } f
 import type { Vm } from './vm.ts';
 
 /** Largest leaf that KVM installs. */
-const MAX_LEVEL = 3;
+export const MAX_LEVEL = 3;
 
 /** What keeps the pages of a slot small. */
 const SMALL_ONLY = MEM_LOG_DIRTY_PAGES | MEM_USERFAULT | MEMSLOT_GMEM_ONLY;
@@ -17,7 +17,10 @@ export function leafLevel(vm: Vm, slot: Memslot, gfn: number, isPrivate: boolean
   if (isPrivate) return vm.profile.gmemHugePages ? privateLevel(vm, slot, gfn) : 1;
   // guest_memfd has pages of 4 KiB only.
   if (vm.conversion.sharedInFile || slot.flags & SMALL_ONLY) return 1;
-  let level = Math.min(vm.mm.table.levelOf(slot.hva + gfn - slot.baseGfn), MAX_LEVEL);
+  const page = slot.hva + gfn - slot.baseGfn;
+  // What could never be large does not depend on what the host has.
+  if (vm.engine.access.on && allowsLarge(vm, slot, gfn, 2)) vm.mm.table.noteLevelRead(page);
+  let level = Math.min(vm.mm.table.levelOf(page), MAX_LEVEL);
   while (level > 1 && !allowsLarge(vm, slot, gfn, level)) level--;
   return level;
 }

@@ -4,11 +4,9 @@
  */
 import { type Actor, POINT } from '../engine/step.ts';
 import { EEXIST, EFAULT, EINVAL } from '../host/errno.ts';
-import { ENTRIES } from '../host/radixTable.ts';
 import { DirtyBitmap } from './dirtyBitmap.ts';
 import { writeProtectGfns } from './dirtyWriteProtect.ts';
 import { checkGmem, GMEM_MMAP, type GuestMemfd } from './guestMemfd.ts';
-import { leafLevel } from './hugeLevel.ts';
 import {
   MEM_GUEST_MEMFD,
   MEM_LOG_DIRTY_PAGES,
@@ -19,6 +17,7 @@ import {
   MEMSLOT_INVALID,
   type Memslot,
 } from './memslots.ts';
+import { recoverHugePages } from './recoverHugePages.ts';
 import type { RmapMmu } from './rmap/rmapMmu.ts';
 import type { Userfaults } from './userfault.ts';
 import type { Vm } from './vm.ts';
@@ -277,33 +276,18 @@ function* applyFlags(vm: Vm, before: Memslot, after: Memslot): Actor {
     );
     vm.mmuLock.writeUnlock();
   }
-  if (toggled & before.flags & (MEM_LOG_DIRTY_PAGES | MEM_USERFAULT)) yield* recoverHugePages(vm, after);
-  if (!(toggled & MEM_LOG_DIRTY_PAGES) || after.flags & MEM_READONLY || !(after.flags & MEM_LOG_DIRTY_PAGES))
+  if (toggled & before.flags & MEM_USERFAULT) yield* recoverHugePages(vm, after);
+  // What cannot be written is neither protected nor made large again.
+  if (!(toggled & MEM_LOG_DIRTY_PAGES) || after.flags & MEM_READONLY) return;
+  if (before.flags & MEM_LOG_DIRTY_PAGES) {
+    yield* recoverHugePages(vm, after);
     return;
+  }
   // Pages that are dirty to begin with need not be caught.
   if (vm.memslots.manualProtect === 3) return;
   yield vm.mmuLock.write();
   // safety: dirty-log-begins-protected
   yield* writeProtectGfns(vm, after.baseGfn, after.baseGfn + after.pages);
-  vm.mmuLock.writeUnlock();
-}
-
-/**
- * What kept the slot's pages small is over: small leaves go where the host has a huge page, for the next fault to
- * install a large one (kvm_mmu_zap_collapsible_sptes; since 6.13 KVM puts the large one there at once).
- */
-function* recoverHugePages(vm: Vm, slot: Memslot): Actor {
-  const end = slot.baseGfn + slot.pages;
-  yield vm.mmuLock.write();
-  const tables: number[] = [];
-  vm.mmu.direct.forEachTable(slot.baseGfn, end, ({ level, live, base }) => {
-    if (level === 1 && live > 0) tables.push(base);
-  });
-  for (const base of tables) {
-    const gfn = Math.max(base, slot.baseGfn);
-    if (leafLevel(vm, slot, gfn, false) === 1) continue;
-    yield* zapGfns(vm, gfn, Math.min(base + ENTRIES, end), FILTER_SHARED, 'resize');
-  }
   vm.mmuLock.writeUnlock();
 }
 

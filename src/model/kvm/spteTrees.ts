@@ -24,6 +24,13 @@ export interface SpteView {
   readonly high: number;
 }
 
+/** The halves of a leaf, and its level. */
+export interface Leaf {
+  readonly low: number;
+  readonly high: number;
+  readonly level: number;
+}
+
 export class SpteTrees implements Hashable {
   /** The tree hardware walks for shared accesses, and for all of them where there is one root. */
   readonly direct: RadixTable;
@@ -137,6 +144,45 @@ export class SpteTrees implements Hashable {
         if (table.words[2 * index] & SPTE_MMU_PRESENT) visit(table, index);
       }
     });
+  }
+
+  /**
+   * The first leaf that is present in the table below the direct root's entry of `level` for gfn, or further below; null
+   * where there is none (tdp_mmu_make_huge_spte). A large leaf in place of that table takes its rights.
+   */
+  firstLeafBelow(gfn: number, level: number): Leaf | null {
+    const table = this.direct.lowest(gfn, level - 1);
+    if (table.level >= level) return null;
+    const first = gfn - (gfn % spanOf(level));
+    if (this.engine.access.on) this.noteRange(first, first + spanOf(level));
+    let found: Leaf | null = null;
+    this.forEachLeaf(this.direct, first, first + spanOf(level), ({ words, level: at }, index) => {
+      found ??= { low: words[2 * index], high: words[2 * index + 1], level: at };
+    });
+    return found;
+  }
+
+  /**
+   * Puts a large leaf in place of the table below the direct root's entry of `level` for gfn, with the rights of one leaf
+   * that was in it; the table goes with all it has. False where the table is gone meanwhile.
+   */
+  putLarge(gfn: number, level: number, leaf: Leaf): boolean {
+    const root = this.direct;
+    const table = root.lowest(gfn, level);
+    const index = entryIndex(gfn, level);
+    if (table.level !== level || table.children![index] === undefined) return false;
+    const span = spanOf(level);
+    const first = gfn - (gfn % span);
+    this.noteWrites(first, span);
+    this.forEachLeaf(root, first, first + span, at => this.count(at.level, -1));
+    root.detach(table, index);
+    const pfn = sptePfn(leaf.low, leaf.high);
+    const head = pfn - (pfn % span);
+    table.words[2 * index] = ((head & 0xfffff) << 12) | (leaf.low & ~PFN_LOW) | SPTE_HUGE;
+    table.words[2 * index + 1] = (leaf.high & ~PFN_HIGH) | (head >>> 20);
+    table.live++;
+    this.count(level, 1);
+    return true;
   }
 
   hashInto(hash: StateHash): void {

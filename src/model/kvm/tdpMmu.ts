@@ -46,6 +46,8 @@ export class TdpMmu extends SpteTrees {
   judge: ZapJudge | null = null;
   /** Leaves under the mirror root may be large. */
   largePrivate = false;
+  /** Whether writes to a page are logged, so that a large leaf around it must not become writable without a lock. */
+  isLogged: (gfn: number) => boolean = () => true;
   /** Told of leaves under the mirror root that come and go. */
   secureEpt: SecureEpt | null = null;
   private generations = 0;
@@ -76,9 +78,10 @@ export class TdpMmu extends SpteTrees {
     const may =
       (low & format.mmuWritableLow) === format.mmuWritableLow &&
       (high & format.mmuWritableHigh) === format.mmuWritableHigh;
+    if (!may) return 'none';
     // A huge page would be writable as a whole, and its pages logged one by one.
-    if (!may || table.level > 1) return 'none';
-    if (this.engine.access.on) this.engine.access.write(this.objectOf(gfn));
+    if (table.level > 1 && this.isLogged(gfn)) return 'none';
+    if (this.engine.access.on) this.noteWrites(gfn - (gfn % spanOf(table.level)), spanOf(table.level));
     table.words[at] = low | format.write | format.dirty;
     return 'fixed';
   }

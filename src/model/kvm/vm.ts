@@ -14,7 +14,7 @@ import { OWNER_DEVICE } from '../host/frames.ts';
 import type { Host } from '../host/host.ts';
 import type { Conversion, ConversionDesign } from './conversion.ts';
 import { BITMAP_SINK } from './dirtyBitmap.ts';
-import type { DirtySink } from './dirtyLog.ts';
+import { type DirtySink, isDirtyTracked } from './dirtyLog.ts';
 import { EncryptedRegions } from './encryptedRegions.ts';
 import type { FaultCounts } from './faultCounts.ts';
 import { Invalidation } from './invalidation.ts';
@@ -155,6 +155,7 @@ export class Vm implements Hashable {
     this.secureEpt = this.rules.mirrorRoot ? new SecureEpt(this.engine) : null;
     this.mmu.secureEpt = this.secureEpt;
     this.mmu.largePrivate = profile.gmemHugePages;
+    if (profile.mmu === 'tdp') this.mmu.isLogged = gfn => this.isLogged(gfn);
     this.ramType = ramType(profile);
     this.reclaim = designs.reclaim;
     this.conversion = designs.conversion.create(this);
@@ -210,6 +211,12 @@ export class Vm implements Hashable {
   /** Whether the guest frame is private, by whatever the conversion design keeps. */
   isPrivate(gfn: number): boolean {
     return this.rules.privateMemory && this.conversion.isPrivate(gfn);
+  }
+
+  /** Whether a page's slot logs writes; a gfn without a slot is left to the fault path. */
+  private isLogged(gfn: number): boolean {
+    const slot = this.memslots.set.find(gfn);
+    return slot === undefined || isDirtyTracked(slot);
   }
 
   /** What asks the designs about each leaf that is to be zapped; null where none of them wants to know. */

@@ -1,6 +1,7 @@
 import type { Check } from './check.ts';
 import { dirtyLogging } from './dirtyLogging.ts';
 import { hostPages } from './hostPages.ts';
+import { hugePages } from './hugePages.ts';
 import { privatePages } from './privatePages.ts';
 import { shadowPaging } from './shadowPaging.ts';
 import { slots } from './slots.ts';
@@ -10,6 +11,7 @@ import { userfaultfdEnds } from './userfaultfdEnds.ts';
 export const checks: readonly Check[] = [
   ...dirtyLogging,
   ...hostPages,
+  ...hugePages,
   ...privatePages,
   ...shadowPaging,
   ...slots,
