@@ -41,11 +41,11 @@ export function source(): Plugin {
           },
         },
         plugins: isServer ? [commonJsServerBundle] : [],
-        // What several pages share goes into chunks by who shares it. In one chunk for all, as the default has it, every
-        // page would load what others load on demand.
+        // What several pages share goes into chunks by who shares it, unless it is less than a request is worth. In one
+        // chunk for all, as the default has it, every page would load what others load on demand.
         optimization: isServer
           ? {}
-          : { splitChunks: { cacheGroups: { common: { name: false, minChunks: 2, minSize: 3000 } } } },
+          : { splitChunks: { cacheGroups: { common: { name: false, minChunks: 2, minSize: 30_000 } } } },
       };
     },
   };
