@@ -214,7 +214,7 @@ const events: readonly HistoryEvent[] = [
     date: '2024-05-01',
     debate: 'shared-only',
     kind: 'series',
-    what: 'SNP’s hook returns at once: the posting that was merged (seen in 6.12)',
+    what: 'SNP’s hook returns at once: the posting that was merged',
     mail: '20240501085210.2213060-17-michael.roth@amd.com',
   },
   {
@@ -237,6 +237,13 @@ const events: readonly HistoryEvent[] = [
     kind: 'series',
     what: 'attr_filter is posted (pulled for 6.14)',
     mail: '20240718211230.1492011-3-rick.p.edgecombe@intel.com',
+  },
+  {
+    date: '2024-07-19',
+    debate: 'shared-only',
+    kind: 'merged',
+    what: 'Pulled for 6.11: SNP’s hook returns at once',
+    mail: '20240719145339.55027-1-pbonzini@redhat.com',
   },
   {
     date: '2024-09-15',

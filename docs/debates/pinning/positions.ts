@@ -109,7 +109,7 @@ export const positions: readonly Position[] = [
     answer: 'The other positions of 2022. Christopherson’s ended it.',
     mails: [
       { id: '20220118110621.62462-1-nikunj@amd.com', secondHand: true, label: 'January' },
-      { id: '20220308043857.13652-1-nikunj@amd.com', secondHand: true, label: 'March' },
+      { id: '20220308043857.13652-1-nikunj@amd.com', label: 'March' },
     ],
   },
   {

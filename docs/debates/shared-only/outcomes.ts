@@ -14,13 +14,13 @@ export const ending: Ending = {
       },
     },
     {
-      release: 'by Linux 6.12',
-      what: 'For SNP the reclaim hook returns at once. Pages that a guest_memfd frees are first made shared in the RMP and then flushed, a range at a time. SEV and SEV-ES still flush on every event that hit a memslot. The first release to have it is thought to be 6.11, which was not checked.',
+      release: 'Linux 6.11',
+      what: 'For SNP the reclaim hook returns at once. Pages that a guest_memfd frees are first made shared in the RMP and then flushed, a range at a time. SEV and SEV-ES still flush on every event that hit a memslot.',
       interface:
         'KVM: SEV: Avoid WBINVD for HVA-based MMU notifications for SNP; sev_guest_memory_reclaimed, sev_gmem_invalidate',
       source: {
-        text: 'arch/x86/kvm/svm/sev.c, read in Linux 6.12; patch of 1 May 2024',
-        url: loreUrl('20240501085210.2213060-17-michael.roth@amd.com'),
+        text: 'Pull request of 19 July 2024; arch/x86/kvm/svm/sev.c, read in Linux 6.12',
+        url: loreUrl('20240719145339.55027-1-pbonzini@redhat.com'),
       },
     },
     {

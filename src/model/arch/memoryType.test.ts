@@ -12,7 +12,7 @@ import {
   TYPE_ENCODING,
 } from './memoryType.ts';
 import { atLeast, type MmuKind, profile, type Release, type VmType } from './profile.ts';
-import { allowsExecution, effectiveOnArm } from './stage2Arm.ts';
+import { ARM_TYPES, allowsExecution, effectiveOnArm } from './stage2Arm.ts';
 
 const PAT: readonly MemoryType[] = ['UC', 'UC-', 'WC', 'WT', 'WB', 'WP'];
 const OUTER = ['UC', 'WC', 'WT', 'WB', 'WP'] as const;
@@ -37,9 +37,7 @@ describe('two types on one access', () => {
   });
 
   it('AMD leaves the guest its type, and its WC snoops', () => {
-    expect(PAT.map(pat => effectiveUnderNpt('WB', pat))).toEqual(['UC', 'UC', 'WC+', 'WT', 'WB', 'WP']);
-    expect(effectiveUnderNpt('UC', 'WB')).toBe('UC');
-    expect(effectiveUnderNpt('WC', 'WB')).toBe('WC');
+    expect(PAT.map(effectiveUnderNpt)).toEqual(['UC', 'UC', 'WC+', 'WT', 'WB', 'WP']);
     expect(isCached('WC+')).toBe(false);
   });
 
@@ -139,6 +137,25 @@ describe('arm64', () => {
     expect(effectiveOnArm(false, 'device', 'Normal-WB')).toBe('Device-nGnRE');
     expect(effectiveOnArm(true, 'any-uncached', 'Normal-WB')).toBe('Normal-NC');
     expect(effectiveOnArm(false, 'any-uncached', 'Device-nGnRnE')).toBe('Device-nGnRnE');
+  });
+
+  it('combines two stages as the manual’s two tables say', () => {
+    // D8-97: what a Device type rules out, by which stricter ones are told from laxer ones.
+    const rank = (type: (typeof ARM_TYPES)[number]) => {
+      const [, gathering, reordering, early] = /^Device-(n?)G(?:(n?)R)?(?:(n?)E)?/.exec(type) ?? [];
+      if (gathering === undefined) return { 'Normal-WB': 0, 'Normal-WT': 1, 'Normal-NC': 2 }[type as 'Normal-WB'];
+      return 3 + (gathering ? 1 : 0) + (reordering ? 1 : 0) + (early ? 1 : 0);
+    };
+    expect(ARM_TYPES.map(rank)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    const stage2 = { ram: 'Normal-WB', device: 'Device-nGnRE', 'any-uncached': 'Normal-NC' } as const;
+    for (const backing of ['ram', 'device', 'any-uncached'] as const) {
+      for (const stage1 of ARM_TYPES) {
+        const stricter = rank(stage1) > rank(stage2[backing]) ? stage1 : stage2[backing];
+        expect(effectiveOnArm(false, backing, stage1)).toBe(stricter);
+        // D8-101: 0b110 is write-back for every type of stage 1; 0b101 leaves Device types, and so does Device itself.
+        expect(effectiveOnArm(true, backing, stage1)).toBe(backing === 'ram' ? 'Normal-WB' : stricter);
+      }
+    }
   });
 
   it('executes from RAM only', () => {

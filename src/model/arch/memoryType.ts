@@ -2,8 +2,8 @@
  * Memory types on x86, and which one an access has when guest and host each name one.
  *
  * Intel: "Memory Type Used for Translated Guest-Physical Addresses" and the table of MTRR and PAT types, Software
- * Developer's Manual vol. 3. AMD: nested paging in the Programmer's Manual vol. 2, 15.25.8, of which only the rows that
- * KVM uses were confirmed.
+ * Developer's Manual vol. 3. AMD: nested paging in the Programmer's Manual vol. 2, 15.25.8 (table 15-19), of
+ * which only the row that KVM uses is here: write-back in the nested entry.
  */
 
 /** A memory type as PAT, MTRR and EPT name them; UC- is PAT's alone. */
@@ -63,13 +63,10 @@ export function effectiveUnderEpt(ept: EptType, pat: MemoryType, cacheDisabled: 
 }
 
 /**
- * The type of a guest's access under AMD's nested paging, by the type of the nested entry and the guest's PAT. KVM
- * leaves the nested entry write-back, so the guest decides; its WC becomes WC+, which still snoops (Christopherson, 30
- * August 2024). Other nested types than WB are from the manual and were not confirmed.
+ * The type of a guest's access under AMD's nested paging, by the guest's PAT. KVM leaves the nested entry write-back, so
+ * the guest decides; its WC becomes WC+, which still snoops (Christopherson, 30 August 2024).
  */
-export function effectiveUnderNpt(nested: 'WB' | 'UC' | 'WC', pat: MemoryType): EffectiveType {
-  if (nested === 'UC') return 'UC';
-  if (nested === 'WC') return pat === 'UC' ? 'UC' : 'WC';
+export function effectiveUnderNpt(pat: MemoryType): EffectiveType {
   if (pat === 'WC') return 'WC+';
   return pat === 'UC-' ? 'UC' : pat;
 }

@@ -1,8 +1,13 @@
 /**
- * Memory types of arm64's two stages (arch/arm64/include/asm/memory.h, arch/arm64/kvm/hyp/pgtable.c).
+ * Memory types of arm64's two stages (arch/arm64/include/asm/memory.h, arch/arm64/kvm/hyp/pgtable.c), and what they come
+ * to: Arm Architecture Reference Manual (DDI 0487), D8.6.5 without FWB and D8.6.6 with it.
  */
 
-/** From the weakest to the strongest: by the Arm manual as remembered, which was not confirmed. */
+/**
+ * From the weakest to the strongest (tables D8-97 and D8-98): Device before Normal, non-gathering before gathering,
+ * non-reordering before reordering, no early acknowledgement before an early one; of Normal memory non-cacheable before
+ * write-through before write-back.
+ */
 type ArmType =
   | 'Normal-WB'
   | 'Normal-WT'
@@ -37,7 +42,9 @@ function stage2Type(backing: ArmBacking): ArmType {
 
 /**
  * The type of a guest's access. Without FWB the stricter of the two stages wins; with it, RAM is write-back whatever the
- * guest says, so a guest's write-combining mapping of RAM exists only without it.
+ * guest says (table D8-101, encoding 0b110), so a guest's write-combining mapping of RAM exists only without it. For the
+ * other two that KVM writes, FWB changes nothing: Device is combined as before, and Normal-NC leaves a guest its Device
+ * types alone.
  *
  * @param fwb the CPU has FEAT_S2FWB.
  */

@@ -3,10 +3,9 @@ import type { Published, Source } from './published.ts';
 
 /** Rates of demand paging with one userfaultfd, with and without exits for missing pages. */
 const MOORTHY_RATES: Source = {
-  title:
-    'Anish Moorthy, v1 of Improve scalability of KVM + userfaultfd live migration via annotated memory faults',
-  date: '2023-02',
-  url: 'https://www.spinics.net/lists/kvm/msg304774.html',
+  title: 'Anish Moorthy, [PATCH 0/8] Add memory fault exits to avoid slow GUP',
+  date: '2023-02-15',
+  messageId: '20230215011614.725983-1-amoorthy@google.com',
 };
 
 /** Rates of demand paging through KVM userfault, userfaultfd and both. */

@@ -3,16 +3,16 @@ import type { Published, Source } from './published.ts';
 
 /** QEMU's post-copy before and with a channel for requested pages. */
 const XU_PREEMPT: Source = {
-  title: 'Peter Xu, migration: Postcopy Preemption',
-  date: '2022-01',
-  secondHand: true,
+  title: 'Peter Xu, [PATCH RFC 00/15] migration: Postcopy Preemption',
+  date: '2022-01-19',
+  url: 'https://lore.kernel.org/qemu-devel/20220119080929.39485-1-peterx@redhat.com/',
 };
 
 /** Mapping hugetlb memory in smaller pieces than its pages. */
 const HOUGHTON_HGM: Source = {
-  title: 'James Houghton, on high-granularity mapping of HugeTLB memory',
-  date: '2022-06',
-  secondHand: true,
+  title: 'James Houghton, [RFC PATCH 00/26] hugetlb: Introduce HugeTLB high-granularity mapping',
+  date: '2022-06-24',
+  url: 'https://lore.kernel.org/linux-mm/20220624173656.2033256-1-jthoughton@google.com/',
 };
 
 /** What a latency of QEMU was measured with. */
@@ -41,7 +41,7 @@ export const PREEMPT_TABLE: readonly PreemptRun[] = [
   preempt('2 MiB, own channel', 4.96, '2M', 'own channel', false),
 ];
 
-/** Bounds on the median of a fetch, for 48 vCPUs; the network is not named. */
+/** Approximate medians of a fetch that he expects for a VM of 48 vCPUs; the network is not named. */
 export const HGM_BOUNDS = {
   small: { name: 'median of a 4 KiB fetch, at most', unit: 'µs', value: 100, source: HOUGHTON_HGM },
   large: { name: 'median of a 2 MiB fetch, at least', unit: 'µs', value: 10_000, source: HOUGHTON_HGM },

@@ -22,11 +22,11 @@ export const CHRISTOPHERSON_EXIT: Source = {
   messageId: 'YKwd5OTXr97Fxfok@google.com',
 };
 
-/** What an expedited SRCU grace period costs a memslot update. */
+/** What registering a device took while each registration waited for an expedited SRCU grace period. */
 export const KALYAZIN_SRCU: Source = {
   title: 'Nikita Kalyazin, on KVM: Avoid synchronize_srcu() in kvm_io_bus_register_dev()',
-  date: '2026-02-01',
-  secondHand: true,
+  date: '2026-02-13',
+  messageId: 'a84ddba8-12da-489a-9dd1-ccdf7451a1ba@amazon.com',
 };
 
 /**
@@ -231,7 +231,6 @@ export const DADHANIA_DEFER: Source = {
   title: 'Nikunj Dadhania, [PATCH RFC v1 0/9] KVM: SVM: Defer page pinning for SEV guests',
   date: '2022-03-08',
   messageId: '20220308043857.13652-1-nikunj@amd.com',
-  secondHand: true,
 };
 
 /** Faults of a boot with and without zapping everything when a slot goes. */

@@ -69,7 +69,7 @@ export const CALIBRATED_TABLES: readonly CalibratedTable[] = [
     points: bootPoints,
   },
   {
-    title: 'Start of an SEV guest, 4 and 192 GiB (Dadhania)',
+    title: 'Start of an SEV guest, 4 to 192 GiB (Dadhania)',
     free: {
       sevRestOfBoot: COST_TABLE.sevRestOfBoot,
       sevPageIn: COST_TABLE.sevPageIn,

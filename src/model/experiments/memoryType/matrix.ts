@@ -60,7 +60,7 @@ function intelRows(question: MemoryTypeQuestion): MatrixRow[] {
 }
 
 function amdRow(question: MemoryTypeQuestion): MatrixRow {
-  const cells = PAT_TYPES.map(pat => [pat, question.isMmio ? 'not modelled' : effectiveUnderNpt('WB', pat)]);
+  const cells = PAT_TYPES.map(pat => [pat, question.isMmio ? 'not modelled' : effectiveUnderNpt(pat)]);
   return {
     part: 'release',
     of: 'every release',

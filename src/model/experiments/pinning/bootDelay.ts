@@ -2,15 +2,17 @@ import { COST_TABLE } from '../../costs/table.ts';
 import { pinAtRegistration } from '../../designs/pinning/atRegistration.ts';
 import { pinningDesigns } from '../../designs/pinning/index.ts';
 import { pinnedSptesRfc } from '../../designs/pinning/pinnedSptes.ts';
-import { DADHANIA_STARTS, VAN_TASSELL_STARTS } from '../../evidence/pinning.ts';
+import { DADHANIA_FITTED, DADHANIA_STARTS, type MeasuredStart, VAN_TASSELL_STARTS } from '../../evidence/pinning.ts';
 import { compare } from '../../evidence/published.ts';
 import { experiment } from '../experiment.ts';
 import { choice, int, number } from '../params.ts';
 import { type StartMachine, startSeconds } from './bootModel.ts';
 
 const GIB = [4, 8, 16, 32, 60, 64, 96, 128, 160, 192];
-/** The one of Dadhania’s starts that nothing was fitted on: the small guest, pinned on fault. */
-const PREDICTED = 2;
+const FITTED: readonly MeasuredStart[] = [
+  ...Object.values(DADHANIA_FITTED),
+  VAN_TASSELL_STARTS[VAN_TASSELL_STARTS.length - 1],
+];
 
 /** Every design but the one that pins up front. */
 const ON_FAULT: Readonly<Record<string, string>> = Object.fromEntries(
@@ -144,14 +146,8 @@ export const bootDelayExperiment = experiment({
     const model = (machine: string, gib: number, upFront: boolean) =>
       rows.find(r => r.machine === machine && r.gib === gib && (r.when === 'pinned up front') === upFront)!
         .seconds;
-    const largest = VAN_TASSELL_STARTS.length - 1;
-    return [
-      ...DADHANIA_STARTS.map((s, i) =>
-        compare(s, model('2022, Dadhania', s.gib, s.upFront), i !== PREDICTED),
-      ),
-      ...VAN_TASSELL_STARTS.map((s, i) =>
-        compare(s, model('2020, van Tassell', s.gib, s.upFront), i === largest),
-      ),
-    ];
+    const points = (machine: string, starts: readonly MeasuredStart[]) =>
+      starts.map(s => compare(s, model(machine, s.gib, s.upFront), FITTED.includes(s)));
+    return [...points('2022, Dadhania', DADHANIA_STARTS), ...points('2020, van Tassell', VAN_TASSELL_STARTS)];
   },
 });

@@ -5,7 +5,7 @@
  */
 import { COST_TABLE, type Costs } from '../../costs/table.ts';
 import type { Actor } from '../../engine/step.ts';
-import { DADHANIA_STARTS, VAN_TASSELL_STARTS } from '../../evidence/pinning.ts';
+import { DADHANIA_FITTED, VAN_TASSELL_STARTS } from '../../evidence/pinning.ts';
 import { GuestMemfd } from '../../kvm/guestMemfd.ts';
 import { createSlot } from '../../kvm/memslotUpdate.ts';
 import type { PinningDesign } from '../../kvm/pinning.ts';
@@ -88,12 +88,13 @@ export function startSeconds(
 const STRUCT_PAGE_SHARE = 1 / 64;
 
 /**
- * Dadhania's machine from three of his four starts. Time is linear in all three unknowns, and the fourth start is
- * left to be predicted.
+ * Dadhania's machine from three of his ten starts. Time is linear in all three unknowns, and the other seven starts
+ * are left to be predicted.
  */
 export function fitDadhania(touched = STRUCT_PAGE_SHARE): StartMachine {
-  const [small, large, , lazyLarge] = DADHANIA_STARTS.map(s => s.value * 1e9);
-  const [from, , , to] = DADHANIA_STARTS.map(s => s.gib * PAGES_PER_GIB);
+  const { smallest, largest, largestOnFault } = DADHANIA_FITTED;
+  const [small, large, lazyLarge] = [smallest, largest, largestOnFault].map(s => s.value * 1e9);
+  const [from, to] = [smallest, largest].map(s => s.gib * PAGES_PER_GIB);
   // Pinned up front, a page costs its bringing in and, where it is touched, a fault that finds it there.
   const each = (large - small) / (to - from);
   const restNs = small - from * each;
