@@ -23,9 +23,12 @@ export const ending: Ending = {
     },
     {
       release: 'Linux 6.18',
-      what: 'A guest_memfd can be mapped by the host where its creator asks for it; memory that does not start out shared still cannot be touched through the mapping. At first only VM types without private memory have it.',
+      what: 'A guest_memfd can be mapped by the host where its creator asks for it; memory that does not start out shared still cannot be touched through the mapping. On x86 only VM types without private memory may have it start out shared.',
       interface: 'GUEST_MEMFD_FLAG_MMAP, GUEST_MEMFD_FLAG_INIT_SHARED, KVM_CAP_GUEST_MEMFD_FLAGS',
-      source: { text: 'Merge text of the pull request for 6.18, and virt/kvm/guest_memfd.c' },
+      source: {
+        text: 'Pull request of 18 October 2025, and virt/kvm/guest_memfd.c',
+        url: loreUrl('20251018145533.2072927-1-pbonzini@redhat.com'),
+      },
     },
     {
       release: 'Linux 6.19',

@@ -35,7 +35,10 @@ export const ending: Ending = {
       release: 'Linux 6.18',
       what: 'guest_memfd can hold shared memory that the host maps, which is what Wei Wang’s mail asks about.',
       interface: 'GUEST_MEMFD_FLAG_MMAP, GUEST_MEMFD_FLAG_INIT_SHARED',
-      source: { text: 'Merge text of the pull request for 6.18, and virt/kvm/guest_memfd.c' },
+      source: {
+        text: 'Pull request of 18 October 2025, and virt/kvm/guest_memfd.c',
+        url: loreUrl('20251018145533.2072927-1-pbonzini@redhat.com'),
+      },
     },
     {
       release: 'about 7.1',

@@ -148,8 +148,7 @@ export const positions: readonly Position[] = [
     position:
       'First of all: will guest_memfd ever give ordinary 1 GiB pages that the kernel can follow and a process can map?',
     argument: 'On that it hangs whether KVM needs a trap of its own.',
-    answer:
-      'What was answered was not read. Since Linux 6.18 a guest_memfd can be mapped, in pages of 4 KiB.',
+    answer: 'No answer was found. Since Linux 6.18 a guest_memfd can be mapped, in pages of 4 KiB.',
     mails: [{ id: 'ZqwIR8HW0d0cXAhq@x1n' }],
   },
   {

@@ -143,7 +143,8 @@ describe('arm64', () => {
     // D8-97: what a Device type rules out, by which stricter ones are told from laxer ones.
     const rank = (type: (typeof ARM_TYPES)[number]) => {
       const [, gathering, reordering, early] = /^Device-(n?)G(?:(n?)R)?(?:(n?)E)?/.exec(type) ?? [];
-      if (gathering === undefined) return { 'Normal-WB': 0, 'Normal-WT': 1, 'Normal-NC': 2 }[type as 'Normal-WB'];
+      if (gathering === undefined)
+        return { 'Normal-WB': 0, 'Normal-WT': 1, 'Normal-NC': 2 }[type as 'Normal-WB'];
       return 3 + (gathering ? 1 : 0) + (reordering ? 1 : 0) + (early ? 1 : 0);
     };
     expect(ARM_TYPES.map(rank)).toEqual([0, 1, 2, 3, 4, 5, 6]);

@@ -276,11 +276,13 @@ function* applyFlags(vm: Vm, before: Memslot, after: Memslot): Actor {
     );
     vm.mmuLock.writeUnlock();
   }
-  if (toggled & before.flags & MEM_USERFAULT) yield* recoverHugePages(vm, after);
+  // On arm64 what was made small stays so until something else takes it away (kvm_arch_commit_memory_region).
+  const recovers = vm.profile.arch !== 'arm64';
+  if (recovers && toggled & before.flags & MEM_USERFAULT) yield* recoverHugePages(vm, after);
   // What cannot be written is neither protected nor made large again.
   if (!(toggled & MEM_LOG_DIRTY_PAGES) || after.flags & MEM_READONLY) return;
   if (before.flags & MEM_LOG_DIRTY_PAGES) {
-    yield* recoverHugePages(vm, after);
+    if (recovers) yield* recoverHugePages(vm, after);
     return;
   }
   // Pages that are dirty to begin with need not be caught.

@@ -136,6 +136,24 @@ describe('dirty logging', () => {
     expect(vm.mmu.leaves).toEqual([0, 0, 2, 0]);
   });
 
+  it('leaves on arm64 what logging made small as it is when logging ends', () => {
+    const profile = { arch: 'arm64' } as const;
+    const { vm } = play({ profile }, function* ({ vm }, slot) {
+      yield* setMemoryRegion(vm, slot);
+      const vcpu = vm.createVcpu();
+      yield* vcpu.write(3, 1, false);
+      yield* vcpu.write(600, 1, false);
+      yield* setMemoryRegion(vm, { ...slot, flags: MEM_LOG_DIRTY_PAGES });
+      yield* vcpu.write(3, 2, false);
+      const { faults } = vm.stats;
+      yield* setMemoryRegion(vm, slot);
+      yield* vcpu.read(3, false);
+      yield* vcpu.read(600, false);
+      expect(vm.stats.faults).toBe(faults);
+    });
+    expect(vm.mmu.leaves).toEqual([0, 2 * PAGES_PER_2M, 0, 0]);
+  });
+
   it('L09: gives a protected page back without a lock, and does not log a read of it', () => {
     const { vm } = play({}, function* ({ vm }, slot) {
       yield* setMemoryRegion(vm, slot);

@@ -2,7 +2,12 @@ import { COST_TABLE } from '../../costs/table.ts';
 import { pinAtRegistration } from '../../designs/pinning/atRegistration.ts';
 import { pinningDesigns } from '../../designs/pinning/index.ts';
 import { pinnedSptesRfc } from '../../designs/pinning/pinnedSptes.ts';
-import { DADHANIA_FITTED, DADHANIA_STARTS, type MeasuredStart, VAN_TASSELL_STARTS } from '../../evidence/pinning.ts';
+import {
+  DADHANIA_FITTED,
+  DADHANIA_STARTS,
+  type MeasuredStart,
+  VAN_TASSELL_STARTS,
+} from '../../evidence/pinning.ts';
 import { compare } from '../../evidence/published.ts';
 import { experiment } from '../experiment.ts';
 import { choice, int, number } from '../params.ts';
