@@ -21,6 +21,7 @@ export const ending: Ending = {
         'KVM: x86: Remove VMX support for virtualizing guest MTRR memtypes (0a7b73559b39); KVM: VMX: Drop support for forcing UC memory when guest CR0.CD=1 (e1548088ff54)',
       source: {
         text: 'Pull request “KVM: x86: Remove MTRR virtualization”, 12 July 2024',
+        url: loreUrl('20240712235701.1458888-6-seanjc@google.com'),
       },
     },
     {

@@ -34,7 +34,10 @@ export const ending: Ending = {
       release: 'Linux 6.19',
       what: 'NUMA policies, which the debate had left open, are heeded when a guest_memfd allocates a page.',
       interface: 'mbind, get_mempolicy',
-      source: { text: 'Pull request for 6.19, November 2025, and virt/kvm/guest_memfd.c' },
+      source: {
+        text: 'Pull request for 6.19, 26 November 2025',
+        url: loreUrl('20251126014455.788131-3-seanjc@google.com'),
+      },
     },
     {
       release: 'not released',

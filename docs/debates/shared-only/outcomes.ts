@@ -39,8 +39,8 @@ export const ending: Ending = {
       interface:
         'KVM: SEV: Prefer WBNOINVD over WBINVD for cache maintenance efficiency; KVM: SVM: Flush cache only on CPUs running SEV guest (6f38f8c57464); have_run_cpus',
       source: {
-        text: 'Pull request of July 2025; series of 16 May 2025',
-        url: loreUrl('20250516212833.2544737-1-seanjc@google.com'),
+        text: 'Pull request of 30 July 2025',
+        url: loreUrl('20250730181703.113459-1-pbonzini@redhat.com'),
       },
     },
     {

@@ -330,6 +330,20 @@ describe('launching a TDX guest', () => {
     }
   });
 
+  it('looks at the guest’s state before the command of a vCPU until 6.18, and after it since', () => {
+    for (const [release, errno] of [
+      [[6, 16], EINVAL],
+      [[6, 18], EINVAL],
+      [[6, 19], EFAULT],
+    ] as const) {
+      const { m, vcpu, finalize } = tdx(release);
+      m.op({ id: KVM_TDX_INIT_VCPU }, vcpu);
+      expect(finalize()).toBe(0);
+      expect(m.result(null, vcpu)).toBe(-errno);
+      expect(m.result({ id: KVM_TDX_INIT_VCPU }, vcpu)).toBe(-EINVAL);
+    }
+  });
+
   it('refuses in the kernel’s order', () => {
     const { m, vcpu, region, finalize } = tdx();
     m.op({ id: KVM_TDX_INIT_VCPU }, vcpu);

@@ -2,6 +2,7 @@
  * KVM_MEMORY_ENCRYPT_OP on Intel: launching TDX guests, by calls on the VM and on a vCPU (arch/x86/kvm/vmx/tdx.c, read in
  * 6.16). What KVM asks of interrupt controllers and of CPUID, but for the width of addresses, is left out.
  */
+import { atLeast } from '../arch/profile.ts';
 import type { Actor } from '../engine/step.ts';
 import { EFAULT, EINVAL } from '../host/errno.ts';
 import { PAGE_SIZE } from '../host/units.ts';
@@ -34,16 +35,20 @@ export function* tdxVmCommand(vm: Vm, command: EncryptCommand | null): Actor<Enc
   return done(result);
 }
 
-/** One command on a vCPU, while the guest is being put together (tdx_vcpu_ioctl). */
+/**
+ * One command on a vCPU, while the guest is being put together: tdx_vcpu_ioctl, which looks at the guest's state before
+ * it reads the command, and since 6.19 tdx_vcpu_unlocked_ioctl, which reads the command first.
+ */
 export function* tdxVcpuCommand(
   thread: Thread,
   vcpu: Vcpu,
   command: EncryptCommand | null,
 ): Actor<EncryptDone> {
-  const { launch } = vcpu.vm;
-  if (!launch.initialized || launch.stage === 'running') return done(-EINVAL);
+  const { launch, profile } = vcpu.vm;
+  const closed = !launch.initialized || launch.stage === 'running' ? -EINVAL : 0;
   const wrong = checkCommand(command);
-  if (wrong !== 0) return done(wrong);
+  const refused = atLeast(profile.release, [6, 19]) ? wrong || closed : closed || wrong;
+  if (refused !== 0) return done(refused);
   const { id, flags = 0, data = null } = command!;
   if (id === KVM_TDX_INIT_MEM_REGION) return yield* initMemRegion(thread, vcpu, flags, data);
   if (id !== KVM_TDX_INIT_VCPU || flags !== 0 || vcpu.stateEncrypted) return done(-EINVAL);
