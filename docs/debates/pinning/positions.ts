@@ -39,8 +39,7 @@ export const positions: readonly Position[] = [
     decisive: true,
     position:
       'Pin a page of an SEV guest at its first nested fault, and not all of them when the region is registered.',
-    argument:
-      'Start-up time and pressure on memory: at 60 GiB, 14 s become about one, by a hand-held stopwatch.',
+    argument: 'Start-up time and pressure on memory: at 60 GiB, 14 s become one, by a hand-held stopwatch.',
     answer:
       'Brijesh Singh: it suffers from allocating memory in the fault path. Christopherson answers with a series of his own.',
     mails: [

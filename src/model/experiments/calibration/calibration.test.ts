@@ -17,13 +17,14 @@ describe('model/calibration', () => {
     expect(of('Roth')).toMatchObject({ free: 2, fitted: 2, predicted: 1 });
   });
 
-  it('predicts seven of Dadhania’s starts within 5 %, and four of van Tassell’s to the half second of a stopwatch', () => {
+  it('predicts seven of Dadhania’s starts within 5 %, and eight of van Tassell’s but one to the half second', () => {
     expect(of('Dadhania')).toMatchObject({ free: 3, fitted: 3, predicted: 7 });
     expect(of('Dadhania').largest as number).toBeLessThan(5);
-    expect(of('van Tassell')).toMatchObject({ free: 2, fitted: 1, predicted: 4 });
-    for (const row of rows.filter(r => r.table === of('van Tassell').table)) {
-      expect(Math.abs((row.model as number) - (row.published as number))).toBeLessThanOrEqual(0.5);
-    }
+    expect(of('van Tassell')).toMatchObject({ free: 2, fitted: 2, predicted: 8 });
+    const off = rows
+      .filter(r => r.table === of('van Tassell').table)
+      .filter(row => Math.abs((row.model as number) - (row.published as number)) > 0.5);
+    expect(off.map(row => row.name)).toEqual(['60 GiB, pinned on fault']);
     expect(of('Zhao')).toMatchObject({ free: 2, fitted: 2, predicted: 0 });
   });
 

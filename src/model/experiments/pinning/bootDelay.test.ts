@@ -35,10 +35,15 @@ describe('pinning/boot-delay', () => {
     for (const point of points) expect(Math.abs(point.error), point.name).toBeLessThan(0.05);
   });
 
-  it('predicts four of van Tassell’s starts from one of them, to the half second of a stopwatch', () => {
+  it('predicts eight of van Tassell’s starts from two, seven of them to the half second of a stopwatch', () => {
     const points = evidence.slice(10);
-    expect(points.filter(p => p.fitted).map(p => p.published)).toEqual([14]);
-    for (const point of points) expect(Math.abs(point.model - point.published)).toBeLessThanOrEqual(0.5);
+    expect(points.filter(p => p.fitted).map(p => p.name)).toEqual([
+      '60 GiB, pinned up front',
+      '4 GiB, pinned on fault',
+    ]);
+    const off = points.filter(point => Math.abs(point.model - point.published) > 0.5);
+    expect(off.map(p => p.name)).toEqual(['60 GiB, pinned on fault']);
+    expect(off[0].model - off[0].published).toBeCloseTo(0.7, 1);
   });
 
   it('takes its five constants from the figures it says', () => {
@@ -48,7 +53,7 @@ describe('pinning/boot-delay', () => {
     expect(COST_TABLE.sevStage2Fault.value / first.stage2Ns).toBeCloseTo(1, 2);
     const second = fitVanTassell(first);
     expect(COST_TABLE.sevSlowness.value / second.slowness).toBeCloseTo(1, 2);
-    expect(COST_TABLE.sevOtherRest.value).toBe(second.restNs);
+    expect(COST_TABLE.sevOtherRest.value / second.restNs).toBeCloseTo(1, 5);
   });
 
   it('grows with the guest where everything is pinned, and by a twentieth of that where it is touched first', () => {

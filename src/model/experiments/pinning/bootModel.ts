@@ -5,7 +5,7 @@
  */
 import { COST_TABLE, type Costs } from '../../costs/table.ts';
 import type { Actor } from '../../engine/step.ts';
-import { DADHANIA_FITTED, VAN_TASSELL_STARTS } from '../../evidence/pinning.ts';
+import { DADHANIA_FITTED, VAN_TASSELL_FITTED } from '../../evidence/pinning.ts';
 import { GuestMemfd } from '../../kvm/guestMemfd.ts';
 import { createSlot } from '../../kvm/memslotUpdate.ts';
 import type { PinningDesign } from '../../kvm/pinning.ts';
@@ -108,11 +108,15 @@ export function fitDadhania(touched = STRUCT_PAGE_SHARE): StartMachine {
   };
 }
 
-/** Van Tassell's machine: its lazy starts take about a second, and one start with pins sets how slow a page is. */
+/**
+ * Van Tassell's machine from two of his ten starts: the smallest pinned on fault and the largest pinned up front. Time is
+ * linear in both unknowns.
+ */
 export function fitVanTassell(dadhania: StartMachine, touched = STRUCT_PAGE_SHARE): StartMachine {
-  const largest = VAN_TASSELL_STARTS[VAN_TASSELL_STARTS.length - 1];
-  const restNs = 1e9;
-  const each = dadhania.pageNs + touched * (dadhania.stage2Ns + COST_TABLE.vmExit.value);
-  const slowness = (largest.value * 1e9 - restNs) / (largest.gib * PAGES_PER_GIB * each);
-  return { ...dadhania, restNs, slowness };
+  const { largest, smallestOnFault } = VAN_TASSELL_FITTED;
+  const faultNs = dadhania.stage2Ns + COST_TABLE.vmExit.value;
+  const upFront = largest.gib * PAGES_PER_GIB * (dadhania.pageNs + touched * faultNs);
+  const onFault = smallestOnFault.gib * PAGES_PER_GIB * touched * (dadhania.pageNs + faultNs);
+  const slowness = ((largest.value - smallestOnFault.value) * 1e9) / (upFront - onFault);
+  return { ...dadhania, restNs: smallestOnFault.value * 1e9 - slowness * onFault, slowness };
 }
