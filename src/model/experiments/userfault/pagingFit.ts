@@ -19,7 +19,7 @@ export function isFitted(run: Run): boolean {
 export function firstTable(): Evidence[] {
   return MOORTHY_TABLE.map(run => {
     const setup = { machine: 'moorthy', memory: run.memory, pageBytes: 4096 } as const;
-    return compare(run, 1e6 / runPaging(setup, { ...run, uffds: 1 }).nsPerPage, isFitted(run));
+    return compare(run, 1e6 / runPaging(setup, run).nsPerPage, isFitted(run));
   });
 }
 
@@ -27,7 +27,7 @@ export function firstTable(): Evidence[] {
 export function secondTable(): Evidence[] {
   return HOUGHTON_TABLE.map(run => {
     const setup = { machine: 'houghton', memory: run.memory, pageBytes: 4096 } as const;
-    const { nsPerPage } = runPaging(setup, { ...run, uffds: 1 });
+    const { nsPerPage } = runPaging(setup, run);
     return compare(run, 1e9 / nsPerPage / run.vcpus, isFitted(run));
   });
 }

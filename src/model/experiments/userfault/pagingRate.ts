@@ -81,7 +81,7 @@ export const pagingRateExperiment = experiment({
     }),
     uffds: int({
       label: 'userfaultfds',
-      help: 'Over how many the VM’s memory is divided; never more than it has vCPUs. Both tables have one.',
+      help: 'Over how many the VM’s memory is divided; never more than it has vCPUs. Both tables have one, and Houghton’s one a vCPU as well.',
       min: 1,
       max: 512,
       default: 1,
@@ -248,12 +248,13 @@ function publishedFor(values: {
   readonly latency: number;
   readonly bandwidth: number;
 }) {
-  if (values.pageSize !== '4K' || values.uffds !== 1 || values.readers !== 0) return [];
+  if (values.pageSize !== '4K' || values.readers !== 0) return [];
   if (values.latency > 0 || values.bandwidth < ENDLESS) return [];
   return (values.machine === 'moorthy' ? MOORTHY_TABLE : HOUGHTON_TABLE)
-    .filter(run => run.memory === values.memory)
+    .filter(run => run.memory === values.memory && run.uffds > 1 === values.uffds > 1)
+    .filter(run => run.uffds === Math.min(values.uffds, run.vcpus))
     .map(run => {
-      const one = run.trap === 'userfaultfd' && run.readers === 1 && run.vcpus > 1;
+      const one = run.trap === 'userfaultfd' && run.uffds === 1 && run.readers === 1 && run.vcpus > 1;
       const design = DESIGNS.find(d => d.trap === run.trap && (d.readers === 1) === one)!;
       return { design: design.name, run };
     });
