@@ -74,13 +74,14 @@ export class Engine implements Runnables {
   private readonly waitingSince: number[] = [];
   private readonly daemons: boolean[] = [];
   private readonly enabledActors: number[] = [];
-  private readonly attempts = new Attempts(this.access);
+  private readonly attempts: Attempts;
 
   constructor(options: EngineOptions = {}) {
     this.scheduler = options.scheduler ?? new ByTime();
     this.stepwise = this.scheduler.stepwise;
     this.trace = options.trace ?? NO_TRACE;
     this.words = options.words ?? FRESH_WORDS;
+    this.attempts = new Attempts(this.access, this.words);
     this.memory =
       options.memory === 'tso'
         ? new StoreBuffers(this)

@@ -33,7 +33,8 @@ export const ZERO_PFN = 1;
 /** The token of a page full of zeros. */
 export const ZERO_TOKEN = 0;
 
-const CHUNK_BITS = 12;
+// As few as a page of words holds: a search makes its frames anew for every schedule, and has ten.
+const CHUNK_BITS = 9;
 const CHUNK = 1 << CHUNK_BITS;
 const CHUNK_MASK = CHUNK - 1;
 const WORDS = 2;

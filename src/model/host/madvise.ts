@@ -235,7 +235,7 @@ function markFree(mm: Mm, start: number, end: number): void {
     }
     const pfn = ptePfn(low, table.words[2 * index + 1]);
     if (mm.frames.owner(pfn) === OWNER_ANON && mm.frames.references(pfn) === 1) {
-      table.words[2 * index] = low & ~PTE_DIRTY;
+      table.writable[2 * index] = low & ~PTE_DIRTY;
     }
   });
 }

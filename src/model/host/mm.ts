@@ -117,7 +117,7 @@ export class Mm implements PageOwner, Hashable {
     const needed = write ? PTE_PRESENT | PTE_WRITE : PTE_PRESENT;
     if ((low & (needed | unless)) !== needed) return NO_PFN;
     // Whoever asks to write makes the page dirty: what MADV_FREE had given up is wanted again.
-    if (write && (low & PTE_DIRTY) === 0) table.words[at] = low | PTE_DIRTY;
+    if (write && (low & PTE_DIRTY) === 0) table.writable[at] = low | PTE_DIRTY;
     const pfn = ptePfn(low, table.words[at + 1]);
     return table.level === 1 ? pfn : pfn + (page % spanOf(table.level));
   }

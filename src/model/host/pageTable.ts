@@ -70,7 +70,7 @@ export class PageTable implements Hashable {
   dropTable(page: number): void {
     const parent = this.radix.lowest(page, 2);
     const index = entryIndex(page, 2);
-    if (parent.level === 2 && parent.children![index] !== undefined) this.radix.detach(parent, index);
+    if (parent.level === 2 && parent.child(index) !== undefined) this.radix.detach(parent, index);
   }
 
   /**
@@ -150,8 +150,8 @@ export class PageTable implements Hashable {
 /** Writes one entry of a table and keeps its count of entries. */
 export function writeEntry(table: Table, index: number, low: number, high: number): void {
   const before = table.words[2 * index];
-  table.words[2 * index] = low;
-  table.words[2 * index + 1] = high;
+  table.writable[2 * index] = low;
+  table.writable[2 * index + 1] = high;
   if (before === 0 && low !== 0) table.live++;
   else if (before !== 0 && low === 0) table.live--;
 }

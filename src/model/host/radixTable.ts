@@ -13,23 +13,67 @@ export const TOP_LEVEL = 4;
 
 const UPPER = 512 * 512;
 
+/** Entries to be read: low and high halves, interleaved. */
+export type Words = ArrayLike<number> & Iterable<number>;
+
+/** The entries of every table that has no leaf yet; nobody has it in a form that can be written. */
+const NO_LEAVES: Words = new Int32Array(2 * ENTRIES);
+
 /** One table of 512 entries. */
 export class Table {
   readonly level: number;
   /** Page number that entry 0 maps. */
   readonly base: number;
-  /** Low and high halves, interleaved: entry i is words[2i], words[2i + 1]. */
-  readonly words: Int32Array;
-  /** Tables below, by entry; null at level 1. */
-  readonly children: (Table | undefined)[] | null;
   /** Entries that are not zero; kept by whoever writes entries through the tree. */
   live = 0;
+  // Few tables above level 1 ever have a leaf, and a search builds its tables anew for every schedule.
+  private entries: Words = NO_LEAVES;
+  private readonly source: WordSource;
+  // Kept from the first entry on that ever had a table below it: most tables have one or two, far from entry 0.
+  private readonly below: (Table | undefined)[] = [];
+  private firstBelow = 0;
 
   constructor(level: number, base: number, words: WordSource) {
-    this.words = words.take(2 * ENTRIES);
     this.level = level;
     this.base = base;
-    this.children = level === 1 ? null : [];
+    this.source = words;
+    if (level === 1) this.entries = words.take(2 * ENTRIES);
+  }
+
+  /** Low and high halves, interleaved: entry i is words[2i], words[2i + 1]. */
+  get words(): Words {
+    return this.entries;
+  }
+
+  /** The same, to be written. */
+  get writable(): Int32Array {
+    if (this.entries === NO_LEAVES) this.entries = this.source.take(2 * ENTRIES);
+    return this.entries as Int32Array;
+  }
+
+  /** No entry before this one has a table below it. */
+  get childrenFrom(): number {
+    return this.firstBelow;
+  }
+
+  /** Nor has one from here on. */
+  get childrenEnd(): number {
+    return this.firstBelow + this.below.length;
+  }
+
+  /** The table below an entry, or undefined. */
+  child(index: number): Table | undefined {
+    const at = index - this.firstBelow;
+    return at >= 0 && at < this.below.length ? this.below[at] : undefined;
+  }
+
+  /** Hangs a table below an entry, or takes the one there away. */
+  setChild(index: number, child: Table | undefined): void {
+    const { below } = this;
+    if (below.length === 0) this.firstBelow = index;
+    for (; this.firstBelow > index; this.firstBelow--) below.unshift(undefined);
+    for (let at = below.length; at <= index - this.firstBelow; at++) below.push(undefined);
+    below[index - this.firstBelow] = child;
   }
 }
 
@@ -72,7 +116,7 @@ export class RadixTable {
     const base = page - (page & 511);
     if (base === this.lastBase) return this.last;
     let table: Table | undefined = this.root;
-    while (table !== undefined && table.level > 1) table = table.children![entryIndex(page, table.level)];
+    while (table !== undefined && table.level > 1) table = table.child(entryIndex(page, table.level));
     this.lastBase = base;
     this.last = table ?? null;
     return this.last;
@@ -82,7 +126,7 @@ export class RadixTable {
   lowest(page: number, level = 1): Table {
     let table = this.root;
     while (table.level > level) {
-      const below: Table | undefined = table.children![entryIndex(page, table.level)];
+      const below = table.child(entryIndex(page, table.level));
       if (below === undefined) break;
       table = below;
     }
@@ -94,11 +138,11 @@ export class RadixTable {
     let table = this.root;
     while (table.level > level) {
       const index = entryIndex(page, table.level);
-      let below: Table | undefined = table.children![index];
+      let below = table.child(index);
       if (below === undefined) {
         const span = spanOf(table.level);
         below = new Table(table.level - 1, Math.floor(page / span) * span, this.words);
-        table.children![index] = below;
+        table.setChild(index, below);
         this.tables++;
         this.lastBase = -1;
       }
@@ -109,8 +153,8 @@ export class RadixTable {
 
   /** Takes the table below `parent`'s entry `index` out of the tree, with everything below it. */
   detach(parent: Table, index: number): Table {
-    const child = parent.children![index]!;
-    parent.children![index] = undefined;
+    const child = parent.child(index)!;
+    parent.setChild(index, undefined);
     this.tables -= countTables(child);
     this.lastBase = -1;
     return child;
@@ -118,7 +162,7 @@ export class RadixTable {
 
   /** Hangs a table that has no parent below `parent`'s entry `index`, which has none. */
   attach(parent: Table, index: number, child: Table): void {
-    parent.children![index] = child;
+    parent.setChild(index, child);
     this.tables += countTables(child);
     this.lastBase = -1;
   }
@@ -138,11 +182,8 @@ export class RadixTable {
     const first = Math.max(Math.floor((start - from.base) / span), 0);
     const last = Math.min(Math.floor((end - 1 - from.base) / span), ENTRIES - 1);
     visit(from, first, last);
-    const children = from.children;
-    if (children === null) return;
-    // children is as long as the highest table ever hung there: a sparse upper level costs nothing beyond it.
-    for (let index = first; index <= last && index < children.length; index++) {
-      const child = children[index];
+    for (let index = Math.max(first, from.childrenFrom); index <= last && index < from.childrenEnd; index++) {
+      const child = from.child(index);
       if (child !== undefined) this.forEachTable(start, end, visit, child);
     }
   }
@@ -150,8 +191,9 @@ export class RadixTable {
 
 function countTables(table: Table): number {
   let count = 1;
-  if (table.children !== null) {
-    for (const child of table.children) if (child !== undefined) count += countTables(child);
+  for (let index = table.childrenFrom; index < table.childrenEnd; index++) {
+    const child = table.child(index);
+    if (child !== undefined) count += countTables(child);
   }
   return count;
 }

@@ -67,9 +67,9 @@ export class SpteTrees implements Hashable {
     if ((low & SPTE_MMU_PRESENT) === 0) return NO_PFN;
     if (write) {
       if ((low & format.write) === 0) return NO_PFN;
-      table.words[at] = low | format.accessed | format.dirty;
+      table.writable[at] = low | format.accessed | format.dirty;
     } else {
-      table.words[at] = low | format.accessed;
+      table.writable[at] = low | format.accessed;
     }
     return frameIn(table, gfn, low, table.words[at + 1]);
   }
@@ -170,7 +170,7 @@ export class SpteTrees implements Hashable {
     const root = this.direct;
     const table = root.lowest(gfn, level);
     const index = entryIndex(gfn, level);
-    if (table.level !== level || table.children![index] === undefined) return false;
+    if (table.level !== level || table.child(index) === undefined) return false;
     const span = spanOf(level);
     const first = gfn - (gfn % span);
     this.noteWrites(first, span);
@@ -178,8 +178,8 @@ export class SpteTrees implements Hashable {
     root.detach(table, index);
     const pfn = sptePfn(leaf.low, leaf.high);
     const head = pfn - (pfn % span);
-    table.words[2 * index] = ((head & 0xfffff) << 12) | (leaf.low & ~PFN_LOW) | SPTE_HUGE;
-    table.words[2 * index + 1] = (leaf.high & ~PFN_HIGH) | (head >>> 20);
+    table.writable[2 * index] = ((head & 0xfffff) << 12) | (leaf.low & ~PFN_LOW) | SPTE_HUGE;
+    table.writable[2 * index + 1] = (leaf.high & ~PFN_HIGH) | (head >>> 20);
     table.live++;
     this.count(level, 1);
     return true;
@@ -210,16 +210,17 @@ export class SpteTrees implements Hashable {
     const span = spanOf(level - 1);
     const first = gfn - (gfn % spanOf(level));
     this.noteWrites(first, spanOf(level));
-    table.words[at] = 0;
-    table.words[at + 1] = 0;
+    table.writable[at] = 0;
+    table.writable[at + 1] = 0;
     table.live--;
     const child = root.ensure(gfn, level - 1);
     const flags = (low & ~PFN_LOW & (level === 2 ? ~SPTE_HUGE : ~0)) | 0;
     const head = sptePfn(low, high);
+    const { writable } = child;
     for (let i = 0; i < ENTRIES; i++) {
       const pfn = head + i * span;
-      child.words[2 * i] = ((pfn & 0xfffff) << 12) | flags;
-      child.words[2 * i + 1] = (high & ~PFN_HIGH) | (pfn >>> 20);
+      writable[2 * i] = ((pfn & 0xfffff) << 12) | flags;
+      writable[2 * i + 1] = (high & ~PFN_HIGH) | (pfn >>> 20);
     }
     child.live = ENTRIES;
     this.count(level, -1);

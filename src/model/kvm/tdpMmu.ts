@@ -82,7 +82,7 @@ export class TdpMmu extends SpteTrees {
     // A huge page would be writable as a whole, and its pages logged one by one.
     if (table.level > 1 && this.isLogged(gfn)) return 'none';
     if (this.engine.access.on) this.noteWrites(gfn - (gfn % spanOf(table.level)), spanOf(table.level));
-    table.words[at] = low | format.write | format.dirty;
+    table.writable[at] = low | format.write | format.dirty;
     return 'fixed';
   }
 
@@ -123,7 +123,7 @@ export class TdpMmu extends SpteTrees {
       return false;
     }
     if (before === 0 && table.words[at + 1] === 0) table.live++;
-    makeSpte(this.format, table.words, at, head, type, {
+    makeSpte(this.format, table.writable, at, head, type, {
       writable,
       pinned,
       accessed,
@@ -164,7 +164,7 @@ export class TdpMmu extends SpteTrees {
     const protect = (table: Table, index: number) => {
       if ((table.words[2 * index] & this.format.write) === 0) return;
       this.noteWrites(table.base + index, 1);
-      table.words[2 * index] &= ~this.format.write;
+      table.writable[2 * index] &= ~this.format.write;
       changed++;
     };
     this.forEachLeaf(this.direct, start, end, (table, index) => {
@@ -235,12 +235,13 @@ export class TdpMmu extends SpteTrees {
     const fate = this.judge === null ? 'drop' : this.judge(gfn, pfn, { present, pinned, reason, filter });
     if (fate === 'keep') return NO_PFN;
     this.noteWrites(gfn, span);
+    const { writable } = table;
     if (fate === 'keep-pinned') {
-      words[2 * index] = low & (PFN_LOW | SPTE_HUGE);
-      words[2 * index + 1] = (high & PFN_HIGH) | this.format.pinnedHigh;
+      writable[2 * index] = low & (PFN_LOW | SPTE_HUGE);
+      writable[2 * index + 1] = (high & PFN_HIGH) | this.format.pinnedHigh;
     } else {
-      words[2 * index] = 0;
-      words[2 * index + 1] = 0;
+      writable[2 * index] = 0;
+      writable[2 * index + 1] = 0;
       table.live--;
     }
     if (!present) return NO_PFN;
@@ -257,7 +258,7 @@ export class TdpMmu extends SpteTrees {
     this.splitTo(root, gfn, level);
     const table = root.ensure(gfn, level);
     const index = entryIndex(gfn, level);
-    if (level > 1 && table.children![index] !== undefined) {
+    if (level > 1 && table.child(index) !== undefined) {
       const span = spanOf(level);
       const first = gfn - (gfn % span);
       this.zapRoot(root, first, first + span, FILTER_SHARED | FILTER_PRIVATE, 'resize');
@@ -271,10 +272,10 @@ export class TdpMmu extends SpteTrees {
     this.engine.access.write(this.generationObject);
     this.generations++;
     for (const root of this.mirror === null ? [this.direct] : [this.direct, this.mirror]) {
-      const { children } = root.root;
-      for (let index = 0; index < children!.length; index++) {
-        const child = children![index];
-        if (child !== undefined && isEmpty(child)) root.detach(root.root, index);
+      const top = root.root;
+      for (let index = top.childrenFrom; index < top.childrenEnd; index++) {
+        const child = top.child(index);
+        if (child !== undefined && isEmpty(child)) root.detach(top, index);
       }
     }
   }
@@ -283,5 +284,9 @@ export class TdpMmu extends SpteTrees {
 /** Whether neither a table nor any below it has an entry. */
 export function isEmpty(table: Table): boolean {
   if (table.live > 0) return false;
-  return table.children === null || table.children.every(child => child === undefined || isEmpty(child));
+  for (let index = table.childrenFrom; index < table.childrenEnd; index++) {
+    const child = table.child(index);
+    if (child !== undefined && !isEmpty(child)) return false;
+  }
+  return true;
 }

@@ -5,7 +5,6 @@
  * brought them about. A failure is a read that returns something else than the guest wrote there last.
  */
 import { pinInXarray } from '../../designs/pinning/beside.ts';
-import type { Engine } from '../../engine/engine.ts';
 import { Random } from '../../engine/random.ts';
 import type { Actor } from '../../engine/step.ts';
 import { collapseOne } from '../../host/collapse.ts';
@@ -17,7 +16,7 @@ import { createSlot, deleteSlot } from '../../kvm/memslotUpdate.ts';
 import { setNxHugePages } from '../../kvm/nxHugePages.ts';
 import type { PinningDesign } from '../../kvm/pinning.ts';
 import type { Vm } from '../../kvm/vm.ts';
-import { buildMachine } from '../../machine.ts';
+import { buildMachine, type Machine } from '../../machine.ts';
 
 /** Pages of guest memory: as many as two huge pages have. */
 export const GUEST_PAGES = 1024;
@@ -80,27 +79,54 @@ export interface Failures {
 export function failures(scene: FailuresScene): Failures {
   const { pinning } = scene.keeping;
   const inFile = pinning?.memory === 'guest_memfd';
-  const { engine, vm, mm, host } = buildMachine({
+  const machine = buildMachine({
     profile: inFile
       ? { vmType: 'snp', arch: 'svm', release: [6, 11] }
       : { vmType: 'sev', arch: 'svm', release: [5, 9], mmu: 'direct-rmap' },
     designs: { pinning },
   });
-  const out = { wrongReads: 0, refused: 0, moved: 0, tried: 0 };
-  let done = false;
-  let hva = 0;
+  const run = new Run(scene, machine, inFile);
+  machine.engine.spawn('vCPU 0', run.guest());
+  machine.engine.run();
+  const { wrongReads, refused, moved, tried } = run;
+  return { wrongReads, refused, moved, tried };
+}
 
-  function* guest(): Actor {
+/**
+ * A guest with its host. Methods and not functions within `failures`: a generator function made anew for every run is
+ * compiled as if nothing were known of it, and a page has dozens of runs.
+ */
+class Run {
+  wrongReads = 0;
+  refused = 0;
+  moved = 0;
+  tried = 0;
+  private readonly scene: FailuresScene;
+  private readonly machine: Machine;
+  private readonly inFile: boolean;
+  private done = false;
+  private hva = 0;
+
+  constructor(scene: FailuresScene, machine: Machine, inFile: boolean) {
+    this.scene = scene;
+    this.machine = machine;
+    this.inFile = inFile;
+  }
+
+  *guest(): Actor {
+    const { scene, inFile } = this;
+    const { vm, mm, host } = this.machine;
     const vcpu = vm.createVcpu();
     const random = new Random(scene.seed);
-    hva = mm.map(GUEST_PAGES);
+    const hva = mm.map(GUEST_PAGES);
+    this.hva = hva;
     // The first half has one small page, and goes on with small ones; the second is to be a huge page.
     if (!inFile) yield* mm.fault(hva, true);
     host.thp = 'always';
     const gmem = inFile ? new GuestMemfd(vm, GUEST_PAGES) : null;
     yield* createSlot(vm, { id: 0, baseGfn: 0, pages: GUEST_PAGES, flags: 0, hva, gmem, gmemOffset: 0 });
     if (inFile) yield* vm.conversion.convert(0, GUEST_PAGES, true);
-    spawnHost(engine, random.word());
+    this.spawnHost(random.word());
     const last = new Map<number, number>();
     let fresh = 0;
     for (let i = 0; i < scene.accesses; i++) {
@@ -111,44 +137,48 @@ export function failures(scene: FailuresScene): Failures {
       if (expected !== undefined) {
         vcpu.fetches = i % FETCH_ONE_IN === 0;
         const found = yield* vcpu.read(gfn, true);
-        if (found === undefined) out.refused++;
-        else if (found !== expected) out.wrongReads++;
+        if (found === undefined) this.refused++;
+        else if (found !== expected) this.wrongReads++;
         vcpu.fetches = false;
       }
       const token = host.frames.newToken();
       if (yield* vcpu.write(gfn, token, true)) last.set(gfn, token);
-      else out.refused++;
+      else this.refused++;
       yield scene.accessNs;
     }
-    done = true;
+    this.done = true;
   }
 
-  function spawnHost(on: Engine, seed: number): void {
-    on.spawn('compaction', compaction(new Random(seed)));
-    for (const [i, disturbance] of scene.disturbances.entries()) {
-      on.spawn(disturbance, disturber(disturbance, new Random(seed + i + 1)));
+  private spawnHost(seed: number): void {
+    const { engine } = this.machine;
+    engine.spawn('compaction', this.compaction(new Random(seed)));
+    for (const [i, disturbance] of this.scene.disturbances.entries()) {
+      engine.spawn(disturbance, this.disturber(disturbance, new Random(seed + i + 1)));
     }
   }
 
-  function* compaction(random: Random): Actor {
-    while (!done) {
-      yield scene.compactNs;
-      const page = hva + random.below(GUEST_PAGES);
-      out.tried++;
+  private *compaction(random: Random): Actor {
+    const { mm } = this.machine;
+    while (!this.done) {
+      yield this.scene.compactNs;
+      const page = this.hva + random.below(GUEST_PAGES);
+      this.tried++;
       // A huge page is split first, if it can be.
       if (mm.table.levelOf(page) > 1) yield* splitFolio(mm, page);
-      if ((yield* migratePage(mm, page)) === 'moved') out.moved++;
+      if ((yield* migratePage(mm, page)) === 'moved') this.moved++;
     }
   }
 
-  function* disturber(disturbance: Disturbance, random: Random): Actor {
-    while (!done) {
-      yield scene.disturbNs;
-      yield* disturb(disturbance, random.below(GUEST_PAGES / PAGES_PER_2M) * PAGES_PER_2M);
+  private *disturber(disturbance: Disturbance, random: Random): Actor {
+    while (!this.done) {
+      yield this.scene.disturbNs;
+      yield* this.disturb(disturbance, random.below(GUEST_PAGES / PAGES_PER_2M) * PAGES_PER_2M);
     }
   }
 
-  function* disturb(disturbance: Disturbance, first: number): Actor {
+  private *disturb(disturbance: Disturbance, first: number): Actor {
+    const { vm, mm } = this.machine;
+    const { hva } = this;
     switch (disturbance) {
       case 'slot updates':
         for (let bar = 0; bar < BARS; bar++) {
@@ -171,10 +201,6 @@ export function failures(scene: FailuresScene): Failures {
       }
     }
   }
-
-  engine.spawn('vCPU 0', guest());
-  engine.run();
-  return out;
 }
 
 /** The gfn that is touched as the nth: one of each half in turn. */

@@ -9,7 +9,7 @@
 import type { Engine } from '../../engine/engine.ts';
 import type { StateHash } from '../../engine/hash.ts';
 import { NO_PFN } from '../../host/frames.ts';
-import { entryIndex, type RadixTable, spanOf, Table } from '../../host/radixTable.ts';
+import { ENTRIES, entryIndex, type RadixTable, spanOf, Table } from '../../host/radixTable.ts';
 import { SPTE_HUGE, type SpteFormat } from '../spte.ts';
 import { isEmpty, TdpMmu } from '../tdpMmu.ts';
 import { FILTER_PRIVATE, FILTER_SHARED, type ZapReason } from '../zap.ts';
@@ -116,7 +116,7 @@ export class RmapMmu extends TdpMmu {
       const at = 2 * entryIndex(gfn, table.level);
       if ((table.words[at] & this.format.write) === 0) continue;
       this.noteWrites(gfn, spanOf(table.level));
-      table.words[at] &= ~this.format.write;
+      table.writable[at] &= ~this.format.write;
       changed++;
     }
     return changed;
@@ -160,11 +160,11 @@ export class RmapMmu extends TdpMmu {
       const index = entryIndex(gfn, table.level);
       // drop_large_spte: nothing is split, and what the leaf mapped has to be faulted in again.
       if (table.words[2 * index] & SPTE_HUGE) this.zapEntry(table, index, BOTH, 'resize');
-      table = table.children![index] ?? this.hang(root, table, index);
+      table = table.child(index) ?? this.hang(root, table, index);
     }
     if (level === 1) return table;
     const index = entryIndex(gfn, level);
-    if (table.children![index] !== undefined) this.orphan(root, table, index);
+    if (table.child(index) !== undefined) this.orphan(root, table, index);
     return table;
   }
 
@@ -195,7 +195,7 @@ export class RmapMmu extends TdpMmu {
 
   /** Takes the table below an entry off; it stays with all it has. */
   private orphan(root: RadixTable, parent: Table, index: number): void {
-    const child = parent.children![index]!;
+    const child = parent.child(index)!;
     root.detach(parent, index);
     this.orphans.set(keyOf(child.level, child.base), child);
   }
@@ -220,8 +220,8 @@ export class RmapMmu extends TdpMmu {
     this.zapEntries(table, BOTH, 'recycle');
     if (table.live > 0) return false;
     const root = this.direct;
-    for (let index = 0; index < (table.children?.length ?? 0); index++) {
-      if (table.children![index] !== undefined) this.orphan(root, table, index);
+    for (let index = table.childrenFrom; index < table.childrenEnd; index++) {
+      if (table.child(index) !== undefined) this.orphan(root, table, index);
     }
     if (this.isHung(table)) {
       const parent = root.lowest(table.base, table.level + 1);
@@ -233,6 +233,7 @@ export class RmapMmu extends TdpMmu {
   }
 
   private hasPinned(table: Table): boolean {
+    if (table.live === 0) return false;
     for (let at = 1; at < table.words.length; at += 2) {
       if (table.words[at] & this.format.pinnedHigh) return true;
     }
@@ -241,8 +242,9 @@ export class RmapMmu extends TdpMmu {
 
   private zapEntries(table: Table, filter: number, reason: ZapReason): number {
     let zapped = 0;
-    if (table.live === 0) return zapped;
-    for (let index = 0; index < table.words.length / 2; index++) {
+    const { words } = table;
+    for (let index = 0; index < ENTRIES && table.live > 0; index++) {
+      if (words[2 * index] === 0 && words[2 * index + 1] === 0) continue;
       if (this.zapEntry(table, index, filter, reason)) zapped++;
     }
     return zapped;

@@ -54,10 +54,20 @@ export class Rmaps {
       const span = spanOf(level);
       const first = start - (start % span);
       this.looked += Math.max(Math.ceil((last - first) / span), 0);
-      const heads = this.heads[level];
-      const found = [...heads.keys()].filter(gfn => gfn >= first && gfn < end).sort((a, b) => a - b);
-      for (const gfn of found) out.push({ gfn, table: heads.get(gfn)! });
+      for (const gfn of this.gfnsOf(level, first, end)) out.push({ gfn, table: this.heads[level].get(gfn)! });
     }
+    return out;
+  }
+
+  /** First gfns of the pages of a size that are mapped and begin in [first, end), ascending. */
+  private gfnsOf(level: number, first: number, end: number): number[] {
+    const heads = this.heads[level];
+    const span = spanOf(level);
+    // Most ranges are a page or two, of a guest that has thousands mapped.
+    if ((end - first) / span >= heads.size)
+      return [...heads.keys()].filter(gfn => gfn >= first && gfn < end).sort((a, b) => a - b);
+    const out: number[] = [];
+    for (let gfn = first; gfn < end; gfn += span) if (heads.has(gfn)) out.push(gfn);
     return out;
   }
 }

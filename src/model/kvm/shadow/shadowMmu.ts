@@ -30,7 +30,7 @@ export class ShadowMmu implements Hashable {
     if ((low & SPTE_MMU_PRESENT) === 0 || (write && (low & NPT.write) === 0)) return NO_PFN;
     const leaf = this.tables[role].leafTable(page)!;
     const at = 2 * entryIndex(page, 1);
-    leaf.words[at] |= NPT.accessed | (write ? NPT.dirty : 0);
+    leaf.writable[at] |= NPT.accessed | (write ? NPT.dirty : 0);
     return sptePfn(low, leaf.words[at + 1]);
   }
 
@@ -51,8 +51,8 @@ export class ShadowMmu implements Hashable {
       (hostWritable ? NPT.hostWritableLow : 0) |
       (writable ? NPT.write | NPT.dirty | NPT.mmuWritableLow : 0);
     if (leaf.words[2 * index] === 0) leaf.live++;
-    leaf.words[2 * index] = ((pfn & 0xfffff) << 12) | flags;
-    leaf.words[2 * index + 1] = pfn >>> 20;
+    leaf.writable[2 * index] = ((pfn & 0xfffff) << 12) | flags;
+    leaf.writable[2 * index + 1] = pfn >>> 20;
   }
 
   /** Removes the entries of gfns [start, end); returns how many there were. */
@@ -112,7 +112,7 @@ export class ShadowMmu implements Hashable {
         for (let index = first; index <= last; index++) {
           if ((table.words[2 * index] & SPTE_MMU_PRESENT) === 0) continue;
           if (access.on) access.write(this.object + ((table.base + index) % OBJECTS));
-          if (visit(table.words, 2 * index)) table.live--;
+          if (visit(table.writable, 2 * index)) table.live--;
         }
       });
     }
