@@ -183,15 +183,11 @@ export const positions: readonly Position[] = [
     position: 'A regression: with QEMU’s standard VGA, Wayland crashes and an installer falls back to text.',
     argument: 'Seen on a Xeon Silver 4410Y. Hoffmann: the default display is hit too.',
     answer:
-      'Christopherson wonders, since AMD has honoured the guest all along. Zhao, on 9 September: the bochs driver maps video memory with ioremap, which reserves an uncached type, so its copy of 4,096,000 bytes takes 1.24 s and not 0.01 s.',
+      'Christopherson wonders, since AMD has honoured the guest all along. Zhao, on 9 September: the bochs driver of the guest maps video memory with ioremap, which reserves an uncached type, so its copy of 4,096,000 bytes takes 1.24 s and not 0.01 s.',
     mails: [
       { id: '877cbyuzdn.fsf@redhat.com', secondHand: true },
       { id: 'ZtHvjzBFUbG3fcMc@google.com', label: 'Christopherson' },
-      {
-        id: '20240909051529.26776-1-yan.y.zhao@intel.com',
-        secondHand: true,
-        label: 'Zhao’s fix of the driver',
-      },
+      { id: '20240909051529.26776-1-yan.y.zhao@intel.com', label: 'Zhao’s fix of the driver' },
     ],
   },
   {

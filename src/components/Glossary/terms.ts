@@ -50,7 +50,7 @@ const texts: Readonly<Record<string, readonly [term: string, text: string]>> = {
   ],
   'numa-balancing': [
     'NUMA balancing',
-    'The host unmapping pages to see which CPU touches them, and moving them there.',
+    'The host taking away access to pages now and then, to see which CPU touches them, and moving them there.',
   ],
   prefault: [
     'prefault',
@@ -66,7 +66,7 @@ const texts: Readonly<Record<string, readonly [term: string, text: string]>> = {
   ],
   'spurious-fault': [
     'spurious fault',
-    'A fault that finds its mapping in place: somebody else was faster, or the zap it follows was needless.',
+    'A fault that finds its mapping in place, since somebody else was faster. The debates also call so a fault that follows a needless zap.',
   ],
   'sev-es': ['SEV-ES', 'SEV that also encrypts the guest’s registers when it exits.'],
   'userfault-bitmap': [
@@ -128,7 +128,7 @@ const texts: Readonly<Record<string, readonly [term: string, text: string]>> = {
   ],
   memslot: [
     'memslot',
-    'A range of guest frames with what backs it: host virtual addresses, and since Linux 6.8 also a guest_memfd. Set by KVM_SET_USER_MEMORY_REGION2.',
+    'A range of guest frames with what backs it: host virtual addresses, and since Linux 6.8 also a guest_memfd. Set by KVM_SET_USER_MEMORY_REGION, or its successor REGION2, which takes the file.',
   ],
   mmio: [
     'MMIO',

@@ -97,7 +97,8 @@ export const ZHANG_HOOK: Source = {
 
 /** SNP's reclaim hook returns at once. */
 export const ROTH_SNP_SKIP: Source = {
-  title: 'Michael Roth, [PATCH v10 42/50] KVM: SEV: Avoid WBINVD for HVA-based MMU notifications for SNP',
+  title:
+    'Ashish Kalra, posted by Michael Roth, [PATCH v10 42/50] KVM: SEV: Avoid WBINVD for HVA-based MMU notifications for SNP',
   date: '2023-10-16',
   messageId: '20231016132819.1002933-43-michael.roth@amd.com',
 };
@@ -186,9 +187,10 @@ export const SHARED_ONLY_PATCH: Source = {
 
 /** Times to tear TDX guests down, from which a removal's cost follows. */
 export const HUNTER_TDX: Source = {
-  title: 'Adrian Hunter, [PATCH V4 0/1] KVM: TDX: Decrease TDX VM shutdown time',
+  title:
+    'Sean Christopherson, posted by Adrian Hunter, [PATCH V4 1/1] KVM: TDX: Add sub-ioctl KVM_TDX_TERMINATE_VM',
   date: '2025-06-11',
-  messageId: '20250611095158.19398-1-adrian.hunter@intel.com',
+  messageId: '20250611095158.19398-2-adrian.hunter@intel.com',
 };
 
 /** Pinned SPTEs, as posted. */

@@ -60,6 +60,20 @@ describe('model/calibration', () => {
     expect(percent('exit on missing, 256 vCPUs')).toBeLessThan(-40);
   });
 
+  it('takes 8 of 96 CPUs to be faster than they are, without a trap and with exits, and meets many userfaultfds within a half', () => {
+    const table = rows.filter(row => row.table === of('96 CPUs').table);
+    const percent = (name: string) => table.find(row => row.name === name)!.percent as number;
+    for (const memory of ['anonymous', 'shmem'])
+      for (const trap of ['no trap', 'KVM userfault'])
+        expect(percent(`${memory}, ${trap}, 8 vCPUs`)).toBeGreaterThan(0);
+    const each = table.filter(row => String(row.name).includes('a userfaultfd each'));
+    expect(each).toHaveLength(6);
+    for (const row of each) {
+      expect(row.how).toBe('predicted');
+      expect(Math.abs(row.percent as number)).toBeLessThan(50);
+    }
+  });
+
   it('says of every free constant what it was fitted on', () => {
     for (const { free, title } of CALIBRATED_TABLES) {
       for (const cost of Object.values(free)) expect([title, cost.origin.kind]).toEqual([title, 'fitted']);
