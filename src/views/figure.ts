@@ -1,11 +1,12 @@
 import type { PlotView, TableView, View } from '../model/experiments/view.ts';
 import { html } from './dom.ts';
+import type { Frame } from './frame.ts';
 import { drawLanes, type Lanes } from './lanes.ts';
 import { kindEntry, type LegendEntry, legend } from './legend.ts';
 import { kindsOf, memoryMapLanes, memoryMapTable } from './memoryMap.ts';
 import { drawPageTable, pageTableKinds, pageTableTable } from './pageTable.ts';
 import { kindLabels, patterns, sliceLabels } from './patterns.ts';
-import { drawPlot, type Frame } from './plot.ts';
+import { drawPlot } from './plot.ts';
 import { plotLegend } from './series.ts';
 import { drawTable, scrollable } from './table.ts';
 import { slicesOf, timelineLanes, timelineTable } from './timeline.ts';

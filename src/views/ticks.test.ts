@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { powers, ticks, tickText } from './ticks.ts';
+import { decades, powers, ticks, tickText } from './ticks.ts';
 
 test.each([
   ['ns', 0, 1000, 6, [0, 200, 400, 600, 800, 1000]],
@@ -25,4 +25,14 @@ test.each([
   [10, 1000, 1000, 5, [1000]],
 ])('powers of %d from %d to %d, at most %d', (base, low, high, most, expected) => {
   expect(powers(base, low, high, most)).toEqual(expected);
+});
+
+test.each([
+  [15, 1600, 7, [20, 50, 100, 200, 500, 1000]],
+  [0.3, 7, 7, [0.5, 1, 2, 5]],
+  [15, 16_000, 7, [100, 1000, 10_000]],
+  [1, 1, 4, [1]],
+  [3, 4, 4, []],
+])('between %d and %d, at most %d ticks of a logarithmic axis', (low, high, most, expected) => {
+  expect(decades(low, high, most)).toEqual(expected);
 });

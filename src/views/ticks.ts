@@ -50,3 +50,17 @@ export function powers(base: number, low: number, high: number, most: number): n
   for (let exponent = first; exponent <= last; exponent += stride) found.push(base ** exponent);
   return found;
 }
+
+/**
+ * Ticks of a logarithmic axis that counts in tens: the powers, and between few powers twice and five times each.
+ *
+ * @param low above 0
+ * @param most at most so many
+ */
+export function decades(low: number, high: number, most: number): number[] {
+  const tens = powers(10, low / 10, high, Number.POSITIVE_INFINITY);
+  const all = tens
+    .flatMap(power => [power, 2 * power, 5 * power])
+    .filter(value => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
+  return all.length > 0 && all.length <= most ? all : powers(10, low, high, most);
+}
