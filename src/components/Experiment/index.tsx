@@ -149,16 +149,18 @@ function Panel({ definition, brief = false }: Props): ReactNode {
       onChange={value => change({ ...values, [name]: value })}
     />
   );
-  const fold = (from: number, to: number, className: string) => {
-    const folded = all.slice(from, to);
-    if (folded.length === 0) return null;
+  /** Folds the parameters from one on, those from another on in a fold of their own. */
+  const fold = (from: number, inner: number, className: string): ReactNode => {
+    const folded = all.slice(from);
+    if (from === inner) return inner < all.length ? fold(inner, all.length, 'fl-more') : null;
     const isChanged = folded.some(([name, param]) => values[name] !== param.default);
     return (
       <details className={className} open={isChanged || undefined}>
         <summary>
           {folded.length} more {folded.length === 1 ? 'parameter' : 'parameters'}
         </summary>
-        <div className="fl-grid">{folded.map(control)}</div>
+        <div className="fl-grid">{all.slice(from, inner).map(control)}</div>
+        {inner < all.length && fold(inner, all.length, 'fl-more')}
       </details>
     );
   };
@@ -168,7 +170,6 @@ function Panel({ definition, brief = false }: Props): ReactNode {
         <legend className="fl-legend-text">Parameters</legend>
         <div className="fl-grid">{all.slice(0, atOnce).map(control)}</div>
         {fold(atOnce, shown, 'fl-more fl-narrow-fold')}
-        {fold(shown, all.length, 'fl-more')}
       </fieldset>
       <noscript>
         <p className="fl-help">The controls need JavaScript; the figures show the run with the defaults.</p>
