@@ -52,7 +52,7 @@ export default {
   // The bundler's types come with Docusaurus.
   ignoreDependencies: ['webpack', ...usedByPath, ...madeUp, ...awaited],
   // Looked for by the tests that use them, which say so when they are not there.
-  ignoreBinaries: ['spin', 'cc'],
+  ignoreBinaries: ['spin', 'cc', 'script'],
   ignoreUnresolved: ['./pan'],
   // The kernel's own vocabulary, kept whole.
   ignoreIssues: {

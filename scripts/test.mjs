@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { build } from './lib/build.mjs';
 import { ensureChromium } from './lib/chromium.mjs';
 import { ensureInstalled } from './lib/install.mjs';
+import { ensureNginx } from './lib/nginx.mjs';
 import { runPackage } from './lib/run.mjs';
 import { withoutNetwork } from './lib/without-network.mjs';
 
@@ -118,8 +119,17 @@ async function all() {
     console.log(chromium);
     return 0;
   });
+  /** @type {string | undefined} */
+  let nginx;
+  await check('the nginx that NGINX names, or any, or none', async () => {
+    nginx = ensureNginx();
+    console.log(
+      nginx ?? 'No nginx here, and none to be had: the tests of the container’s server are skipped',
+    );
+    return 0;
+  });
   if (built && builtBelow && chromium) {
-    await vitest('vitest.e2e.config.ts', { CHROMIUM: chromium });
+    await vitest('vitest.e2e.config.ts', { CHROMIUM: chromium, ...(nginx ? { NGINX: nginx } : {}) });
   } else {
     console.log('FAILED: the browser tests need both builds and a Chromium');
     failed++;

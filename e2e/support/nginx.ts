@@ -1,8 +1,6 @@
 /** Serves a build by nginx with the configuration that the container has, where an nginx is installed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
-  accessSync,
-  constants,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -13,23 +11,9 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { root } from '../../scripts/lib/run.mjs';
 import type { Served } from './serve.ts';
-
-/** Path of an nginx: `NGINX`, or the first one in `PATH` or where Debian has it. Undefined where there is none. */
-export function findNginx(): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
-  const paths = [...(process.env.NGINX ? [process.env.NGINX] : []), ...folders.map(at => join(at, 'nginx'))];
-  return paths.find(path => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
 
 /** A running nginx. */
 export interface Nginx {
@@ -53,11 +37,11 @@ function freePort(): Promise<number> {
 function siteConfiguration(baseUrl: string, port: number, html: string): string {
   const template = readFileSync(join(root, 'deploy/nginx.conf.template'), 'utf8');
   const configuration = template.replaceAll('@BASE_URL@', baseUrl);
-  for (const place of ['listen 8080;', 'root /usr/share/nginx/html;'])
+  for (const place of ['listen 8080;', 'root /srv/www;'])
     if (!configuration.includes(place)) throw new Error(`deploy/nginx.conf.template has no “${place}”`);
   return configuration
     .replace('listen 8080;', `listen 127.0.0.1:${port};`)
-    .replace('root /usr/share/nginx/html;', `root ${html};`);
+    .replace('root /srv/www;', `root ${html};`);
 }
 
 /** Starts nginx on a build, and waits until it answers. */

@@ -27,9 +27,10 @@ export function conformance(args: ParsedArguments, output: Output): number {
   const verdicts: CaseVerdict[] = [];
   let shown = 0;
   for (const [at, recording] of recordings.entries()) {
-    output.progress?.(`recording ${at + 1} of ${recordings.length}`);
     const machine = profileOf(recording.meta);
-    for (const recorded of recording.cases) {
+    for (const [index, recorded] of recording.cases.entries()) {
+      const cases = `case ${index + 1} of ${recording.cases.length}`;
+      output.progress?.(`recording ${at + 1} of ${recordings.length}, ${cases}`);
       const verdict = replayCase(recorded, machine);
       verdicts.push(verdict);
       if (verdict.mismatches.length > 0 && shown++ < SHOWN) {
