@@ -56,7 +56,7 @@ test('any payload in a link that is otherwise sound', async () => {
           left: words,
           right: fc.oneof(words, fc.anything()),
           page: words,
-          __proto__: words,
+          ['__proto__']: words,
           id: words,
           values: fc.oneof(fc.dictionary(words, fc.oneof(fc.double(), words)), fc.anything()),
         },
