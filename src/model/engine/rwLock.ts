@@ -53,11 +53,14 @@ export class RwLock {
   read(): Step {
     const engine = this.engine;
     if (engine.stepwise) return engine.request(this.asReader);
-    if (this.writer === NONE && this.waiters.length === 0) {
-      this.startRead();
-      return POINT;
-    }
-    return this.enqueue(READER);
+    return this.tryRead() ? POINT : this.enqueue(READER);
+  }
+
+  /** Takes it for reading if nobody is in the way, without waiting. Only in timed runs. */
+  tryRead(): boolean {
+    if (this.writer !== NONE || this.waiters.length > 0) return false;
+    this.startRead();
+    return true;
   }
 
   /** Takes it for writing, or waits: yield what it returns. */

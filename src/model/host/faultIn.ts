@@ -17,8 +17,9 @@ import {
 import { NO_PFN } from './frames.ts';
 import type { Mm } from './mm.ts';
 import { faultStep } from './pageFault.ts';
+import { PAGES_PER_2M } from './units.ts';
 import { handleUserfault } from './userfault.ts';
-import { VM_ACCESS, VM_PFNMAP, VM_READ, VM_WRITE, type Vma } from './vma.ts';
+import { VM_ACCESS, VM_PFNMAP, VM_READ, VM_UFFD_MISSING, VM_WRITE, type Vma } from './vma.ts';
 import { FAULT_AGAIN, FAULT_RETRY, FAULT_SIGBUS, type FaultMode } from './vmFault.ts';
 
 /** Why no frame came of it. */
@@ -56,6 +57,26 @@ function allowsAccess(vma: Vma, write: boolean): boolean {
 /** Whether get_user_pages may follow the mapping (check_vma_flags, mm/gup.c). */
 function allowsGup(vma: Vma, write: boolean): boolean {
   return (vma.flags & VM_PFNMAP) === 0 && (vma.flags & (write ? VM_WRITE : VM_READ)) !== 0;
+}
+
+/** Returned by `faultInAtOnce`: nothing was done. */
+export const NOT_AT_ONCE = 0;
+
+/**
+ * What `faultIn` does for get_user_pages in the plainest of cases: anonymous memory that nobody has touched yet, with
+ * nobody in the way, and frames at hand. Not for a search, which may switch between its accesses.
+ *
+ * @returns ns that it takes, after which the caller gives mmap_lock back; or NOT_AT_ONCE.
+ */
+export function faultInAtOnce(mm: Mm, page: number, write: boolean): number {
+  const { engine, costs, frames, mmapLock } = mm;
+  if (engine.stepwise || frames.room < PAGES_PER_2M || mm.table.low(page) !== 0) return NOT_AT_ONCE;
+  const vma = mm.vmas.find(page);
+  if (vma === undefined || vma.file !== null || vma.flags & VM_UFFD_MISSING || !allowsGup(vma, write))
+    return NOT_AT_ONCE;
+  if (!mmapLock.tryRead()) return NOT_AT_ONCE;
+  const step = faultStep(mm, vma, page, write);
+  return step === STEP_ALLOCATED ? costs.hostFault + costs.pageAllocate : costs.hostFault;
 }
 
 /**

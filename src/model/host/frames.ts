@@ -109,6 +109,11 @@ export class Frames implements Hashable {
     return pfn;
   }
 
+  /** Frames that are left. */
+  get room(): number {
+    return this.limit - this.inUse;
+  }
+
   /**
    * Takes a naturally aligned run of `pages` frames (512 or 512 * 512) that live and die together, with one
    * reference on all of them: a THP or a hugetlb page. Returns its first frame, or NO_PFN when memory is full.

@@ -3,13 +3,13 @@
  * kvm_tdp_mmu_page_fault, arch/x86/kvm/mmu/mmu.c). Steps are numbered as in the primer.
  */
 import { type Actor, POINT } from '../engine/step.ts';
-import { EFAULT, EHWPOISON, EINTR, ENOMEM, ENOSPC } from '../host/errno.ts';
-import { faultIn, gupErrno, IN_WOULD_SLEEP } from '../host/faultIn.ts';
+import { EFAULT, EHWPOISON, EINTR, ENOSPC } from '../host/errno.ts';
+import { faultInAtOnce, NOT_AT_ONCE } from '../host/faultIn.ts';
 import { NO_PFN } from '../host/frames.ts';
-import { kernelFault } from '../host/vmFault.ts';
 import { markPageDirty } from './dirtyLog.ts';
 import { EXIT_INTR, EXIT_MEMORY_FAULT, EXIT_MMIO, type Exit, INTERRUPTED } from './exits.ts';
 import { count } from './faultCounts.ts';
+import { filePfn, missingPfn, STARTED, sharedFromFile } from './faultPfn.ts';
 import { leafLevel } from './hugeLevel.ts';
 import type { Memslot } from './memslots.ts';
 import {
@@ -17,10 +17,8 @@ import {
   MEM_READONLY,
   MEM_USERFAULT,
   MEMSLOT_EXIT_ON_MISSING,
-  MEMSLOT_GMEM_ONLY,
   MEMSLOT_INVALID,
 } from './memslots.ts';
-import { remappedPfn } from './remappedPfn.ts';
 import { prefetchAround } from './rmap/prefetch.ts';
 import { prepareInRmp } from './rmpUpdate.ts';
 import type { Vcpu } from './vcpu.ts';
@@ -101,10 +99,19 @@ export function* handleFault(
   let pfn: number;
   let hostWritable = true;
   if (isPrivate ? vm.conversion.privateInFile : sharedFromFile(vm, slot)) {
-    if (slot.gmem === null) return memoryFault(vcpu, gfn, isPrivate);
-    pfn = yield* filePfn(vcpu, slot, gfn, isPrivate);
-    if (pfn === GONE) return PF_RETRY;
+    const { gmem } = slot;
+    if (gmem === null) return memoryFault(vcpu, gfn, isPrivate);
+    const index = slot.gmemOffset + gfn - slot.baseGfn;
+    if (!gmem.has(index)) yield costs.pageAllocate;
+    pfn = filePfn(vm, gmem, index);
     if (pfn < 0) return memoryFault(vcpu, gfn, isPrivate, undefined, -pfn);
+    if (isPrivate && vm.rmp !== null && !vm.rmp.isPrivate(pfn)) {
+      yield costs.rmpUpdate;
+      // The kernel holds the page's lock from looking it up until it is prepared: nobody frees it in between.
+      // safety: gmem-prepare-under-lock
+      if (!gmem.has(index) || gmem.cachedPage(index) !== pfn) return PF_RETRY;
+      prepareInRmp(vm, slot, gfn, pfn);
+    }
   } else {
     if (write && slot.flags & MEM_READONLY) {
       return emulate(vcpu, gfn, write);
@@ -113,25 +120,23 @@ export function* handleFault(
     pfn = vm.mm.lookup(hva, write);
     if (pfn === NO_PFN) {
       if (slot.flags & MEMSLOT_EXIT_ON_MISSING) return memoryFault(vcpu, gfn, isPrivate, true);
-      if (vcpu.asyncFaults !== null) {
-        pfn = yield* withoutSleeping(vcpu, gfn, hva, write);
+      // First touches are most faults: those that wait for nobody need no generator of their own.
+      const ns = faultInAtOnce(vm.mm, hva, write);
+      if (ns !== NOT_AT_ONCE) {
+        pfn = vm.mm.walk(hva, write);
+        yield ns;
+        vm.mm.mmapLock.readUnlock();
+      } else {
+        pfn = yield* missingPfn(vcpu, gfn, hva, write);
         if (pfn === STARTED) return PF_ASYNC;
-      }
-      if (pfn === NO_PFN) {
-        const { task } = vcpu;
-        const mode = task === null ? (write ? GUP_WRITE : GUP_READ) : kernelFault(write, task, true);
-        const found = yield* faultIn(vm.mm, hva, mode, true);
-        pfn = found > NO_PFN ? found : gupErrno(found);
-        if (pfn === -EFAULT) pfn = yield* remappedPfn(vm, hva, write);
       }
     }
     if (pfn < 0) return noFrame(vcpu, pfn, hva);
     // What was asked for to be read may be written too where the host's entry allows it.
     hostWritable = write || (!keepsReadsClean(vm, slot) && vm.mm.lookup(hva, true) === pfn);
   }
-  const { pinning } = vm;
-  if (pinning?.beforeInstall !== undefined) {
-    const refused = pinning.beforeInstall(gfn, pfn);
+  if (vm.pinning?.beforeInstall !== undefined) {
+    const refused = vm.pinning.beforeInstall(gfn, pfn);
     if (refused !== 0) return leave(vcpu, -refused, null);
   }
   yield costs.stage2Fault;
@@ -144,31 +149,44 @@ export function* handleFault(
   const stale = vm.mmu.generation !== generation;
   // safety: fault-sequence-check
   if (!stale && !invalidation.mustRetry(sequence, gfn)) {
-    if (vm.rmapMmu !== null && !vm.rmapMmu.makeTablesAvailable()) {
-      vm.mmuLock.writeUnlock();
-      return leave(vcpu, ENOSPC, null);
-    }
-    const writable = hostWritable && (slot.flags & MEM_READONLY) === 0;
-    const level = vm.nxHugePages && vcpu.fetches ? 1 : leafLevel(vm, slot, gfn, isPrivate);
-    // What is in the way goes, with its pin, before the new one is taken.
-    if (pinning?.installing !== undefined) vm.mmu.clearWay(gfn, isPrivate, level);
-    const pinned = pinning?.installing?.(gfn, pfn, vm.mmu.keptPfn(gfn, isPrivate, level)) ?? false;
-    if (vm.mmu.install(gfn, pfn, writable, isPrivate, pinned, level, vm.leafType(pfn), !prefetch)) {
-      result = PF_FIXED;
-      count(vcpu, 'fixed');
-    } else {
-      result = PF_SPURIOUS;
-      if (!prefetch) count(vcpu, 'spurious');
-    }
-    // A page that can be written from now on counts as written: the next write will not fault.
-    if (writable) {
-      // safety: dirty-when-writable
-      logWrite(vcpu, slot, gfn);
-    }
-    if (vm.rmapMmu !== null && level === 1) prefetchAround(vm, slot, gfn);
+    result = mapPfn(vcpu, slot, gfn, pfn, isPrivate, hostWritable, prefetch);
   }
   if (vm.profile.mmu === 'tdp') vm.mmuLock.readUnlock();
   else vm.mmuLock.writeUnlock();
+  return result;
+}
+
+/** Maps a gfn to its frame, with mmu_lock held and nothing changed since the fault began. */
+function mapPfn(
+  vcpu: Vcpu,
+  slot: Memslot,
+  gfn: number,
+  pfn: number,
+  isPrivate: boolean,
+  hostWritable: boolean,
+  prefetch: boolean,
+): number {
+  const { vm } = vcpu;
+  const { pinning } = vm;
+  if (vm.rmapMmu !== null && !vm.rmapMmu.makeTablesAvailable()) return leave(vcpu, ENOSPC, null);
+  const writable = hostWritable && (slot.flags & MEM_READONLY) === 0;
+  const level = vm.nxHugePages && vcpu.fetches ? 1 : leafLevel(vm, slot, gfn, isPrivate);
+  // What is in the way goes, with its pin, before the new one is taken.
+  if (pinning?.installing !== undefined) vm.mmu.clearWay(gfn, isPrivate, level);
+  const pinned = pinning?.installing?.(gfn, pfn, vm.mmu.keptPfn(gfn, isPrivate, level)) ?? false;
+  let result = PF_FIXED;
+  if (vm.mmu.install(gfn, pfn, writable, isPrivate, pinned, level, vm.leafType(pfn), !prefetch)) {
+    count(vcpu, 'fixed');
+  } else {
+    result = PF_SPURIOUS;
+    if (!prefetch) count(vcpu, 'spurious');
+  }
+  // A page that can be written from now on counts as written: the next write will not fault.
+  if (writable) {
+    // safety: dirty-when-writable
+    logWrite(vcpu, slot, gfn);
+  }
+  if (vm.rmapMmu !== null && level === 1) prefetchAround(vm, slot, gfn);
   return result;
 }
 
@@ -182,30 +200,6 @@ function isOfOtherKind(vm: Vm, gfn: number, accessIsPrivate: boolean): boolean {
 /** Where writes are logged, arm64 maps what was read so that the first write faults (user_mem_abort, arch/arm64/kvm/mmu.c). */
 function keepsReadsClean({ profile }: Vm, slot: Memslot): boolean {
   return profile.arch === 'arm64' && (slot.flags & MEM_LOG_DIRTY_PAGES) !== 0;
-}
-
-/** Whether a shared page of a slot comes from its file: by the conversion design, or as the slot was made. */
-function sharedFromFile(vm: Vm, slot: Memslot): boolean {
-  return vm.conversion.sharedInFile || (slot.flags & MEMSLOT_GMEM_ONLY) !== 0;
-}
-
-/** The frame of a page of the slot's file, a negated errno, or GONE (kvm_gmem_get_pfn). */
-function* filePfn(vcpu: Vcpu, slot: Memslot, gfn: number, isPrivate: boolean): Actor<number> {
-  const vm = vcpu.vm;
-  const index = slot.gmemOffset + gfn - slot.baseGfn;
-  const gmem = slot.gmem!;
-  if (!gmem.has(index)) yield vm.costs.pageAllocate;
-  const pfn = gmem.getPfn(index);
-  if (pfn === NO_PFN) return -ENOMEM;
-  if (vm.host.frames.isPoisoned(pfn)) return -EHWPOISON;
-  if (isPrivate && vm.rmp !== null && !vm.rmp.isPrivate(pfn)) {
-    yield vm.costs.rmpUpdate;
-    // The kernel holds the page's lock from looking it up until it is prepared: nobody frees it in between.
-    // safety: gmem-prepare-under-lock
-    if (!gmem.has(index) || gmem.cachedPage(index) !== pfn) return GONE;
-    prepareInRmp(vm, slot, gfn, pfn);
-  }
-  return pfn;
 }
 
 function fixedFast(vcpu: Vcpu, gfn: number): number {
@@ -234,29 +228,6 @@ function leaveAsMmio(vcpu: Vcpu, gfn: number, write: boolean): number {
   leave(vcpu, 0, { reason: EXIT_MMIO, gfn, write });
   return PF_EMULATE;
 }
-
-/** The page was taken from its file while it was prepared. */
-const GONE = -1001;
-
-/** A worker has the fault. */
-const STARTED = -1000;
-
-/**
- * Asks for a frame without sleeping, and where that cannot be, hands the fault to a worker.
- *
- * @returns the frame, a negated errno, STARTED, or NO_PFN where the vCPU must sleep itself.
- */
-function* withoutSleeping(vcpu: Vcpu, gfn: number, hva: number, write: boolean): Actor<number> {
-  const pfn = yield* faultIn(vcpu.vm.mm, hva, write ? NOWAIT_WRITE : NOWAIT_READ, true);
-  if (pfn > NO_PFN) return pfn;
-  if (pfn !== IN_WOULD_SLEEP) return gupErrno(pfn);
-  return vcpu.asyncFaults!.start(gfn, hva, write) ? STARTED : NO_PFN;
-}
-
-const GUP_READ = kernelFault(false, null);
-const GUP_WRITE = kernelFault(true, null);
-const NOWAIT_READ = { ...GUP_READ, nowait: true };
-const NOWAIT_WRITE = { ...GUP_WRITE, nowait: true };
 
 /**
  * The host has no frame for the page (kvm_handle_error_pfn): a signal ends KVM_RUN, broken memory sends one, and whatever

@@ -89,15 +89,9 @@ export class Vcpu {
       if (engine.stepwise) yield POINT;
       const pfn = mmu.translate(gfn, write, wantsPrivate);
       if (pfn !== NO_PFN && !(vm.nxHugePages && this.fetches && isLarge(vm, gfn))) {
-        if (wantsPrivate && vm.secureEpt?.isPending(gfn)) {
-          // A #VE: its handler accepts the page, which takes it apart where it is a large one.
-          if (vm.secureEpt.accept(gfn, 1) === 'violation') {
-            yield* this.acceptPage(gfn, 1);
-            continue;
-          }
-          yield* this.clearAccepted(pfn, 1);
-        }
-        return pfn;
+        if (!wantsPrivate || !vm.secureEpt?.isPending(gfn) || (yield* this.acceptPending(gfn, pfn)))
+          return pfn;
+        continue;
       }
       yield costs.vmExit;
       const reader = vm.srcu.enter();
@@ -153,6 +147,16 @@ export class Vcpu {
       }
       if (handled === PF_RETRY) yield engine.retry();
     }
+  }
+
+  /** A #VE: its handler accepts the page. False where that took a large one apart, and the access starts over. */
+  private *acceptPending(gfn: number, pfn: number): Actor<boolean> {
+    if (this.vm.secureEpt!.accept(gfn, 1) === 'violation') {
+      yield* this.acceptPage(gfn, 1);
+      return false;
+    }
+    yield* this.clearAccepted(pfn, 1);
+    return true;
   }
 
   /**
