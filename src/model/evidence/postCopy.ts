@@ -19,6 +19,8 @@ const HOUGHTON_HGM: Source = {
 interface PreemptRun extends Published {
   readonly page: '4K' | '2M';
   readonly stream: 'same channel' | 'own channel';
+  /** Threads of the guest that write at once, each of which waits for one page at a time. */
+  readonly writers: number;
   /** A constant was fitted on it. */
   readonly fitted: boolean;
 }
@@ -29,16 +31,22 @@ function preempt(
   page: PreemptRun['page'],
   stream: PreemptRun['stream'],
   fitted: boolean,
+  writers = 1,
 ): PreemptRun {
-  return { name, unit: 'ms', value, source: XU_PREEMPT, page, stream, fitted };
+  return { name, unit: 'ms', value, source: XU_PREEMPT, page, stream, fitted, writers };
 }
 
-/** Mean of one busy writer over 18 GB of a guest of 20 GB, on a network of 10 Gbit/s. */
+/**
+ * Means of one busy writer over 18 GB of a guest of 20 GB, on a network of 10 Gbit/s, and of sixteen writers of 1 GB
+ * each.
+ */
 export const PREEMPT_TABLE: readonly PreemptRun[] = [
   preempt('4 KiB, one channel', 10.68, '4K', 'same channel', true),
   preempt('4 KiB, own channel', 0.57, '4K', 'own channel', true),
   preempt('2 MiB, one channel', 10.58, '2M', 'same channel', false),
   preempt('2 MiB, own channel', 4.96, '2M', 'own channel', false),
+  preempt('4 KiB, one channel, 16 writers', 2.244, '4K', 'same channel', false, 16),
+  preempt('4 KiB, own channel, 16 writers', 1.064, '4K', 'own channel', false, 16),
 ];
 
 /** Approximate medians of a fetch that he expects for a VM of 48 vCPUs; the network is not named. */

@@ -47,8 +47,13 @@ function bootPoints(): Evidence[] {
 }
 
 function latencyPoints(): Evidence[] {
-  return (['4K', '2M'] as const).flatMap(pageSize => {
-    const values = { ...defaults(latencyExperiment.params), pageSize };
+  const runs = [
+    { pageSize: '4K', vcpus: 1 },
+    { pageSize: '2M', vcpus: 1 },
+    { pageSize: '4K', vcpus: 16 },
+  ] as const;
+  return runs.flatMap(run => {
+    const values = { ...defaults(latencyExperiment.params), ...run };
     const points = latencyExperiment.evidence(latencyExperiment.run(values), values);
     // The others are bounds.
     return points.filter(point => point.unit === 'ms');
