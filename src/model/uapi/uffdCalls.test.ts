@@ -50,6 +50,23 @@ it('protects no guest_memfd where a reader would have to answer', () => {
   expect(register(MODE_WP)).toBe(-EINVAL);
 });
 
+it.each<[Release, boolean]>([
+  [[6, 9], false],
+  [[6, 10], true],
+])('protects pages of arm64 from writes since 6.10: %j', (release, protects) => {
+  const m = new ScenarioMachine(designs, { release, arch: 'arm64' });
+  const at = m.map(P);
+  const uffd = m.call(userfaultfd(m.main, NONBLOCK));
+  const wanted = UFFD_FEATURE_PAGEFAULT_FLAG_WP | UFFD_FEATURE_WP_ASYNC;
+  const told = m.call(uffdioApi(m.main, uffd, UFFD_API, wanted)) as { features: bigint };
+  // It could be asked for where it was not there.
+  expect(told.features & BigInt(wanted)).toBe(protects ? BigInt(wanted) : 0n);
+  const registered = m.call(uffdioRegister(m.main, uffd, at, P, MODE_WP));
+  if (protects) expect(registered).toBeGreaterThan(0n);
+  else expect(registered).toBe(-EINVAL);
+  expect(m.call(uffdioRegister(m.main, uffd, at, P, MODE_MISSING))).toBeGreaterThan(0n);
+});
+
 it.each<[Release, number]>([
   [[6, 16], 0],
   [[6, 17], -EINVAL],

@@ -16,7 +16,7 @@ import type { Thread } from './process.ts';
 import { pageOf, type U64, u64 } from './u64.ts';
 import { fileOf, isChanging, readyFile, validRange } from './uffdArguments.ts';
 import { UffdFile } from './uffdFile.ts';
-import { featuresOf, ioctlsOf } from './uffdReleases.ts';
+import { featuresOf, featuresTold, ioctlsOf, protectsWrites } from './uffdReleases.ts';
 
 /** UFFD_API: what UFFDIO_API must be asked for. */
 export const UFFD_API = 0xaan;
@@ -62,13 +62,14 @@ export function* uffdioApi(
   if (typeof file === 'number') return file;
   yield file.mm.costs.systemCall;
   const wanted = u64(features);
-  const known = featuresOf(thread.process.kernel.profile.release);
+  const { profile } = thread.process.kernel;
+  const known = featuresOf(profile.release);
   if (u64(api) !== UFFD_API || wanted & ~BigInt(known)) return -EINVAL;
   if (file.uffd.initialized) return -EINVAL;
   file.uffd.initialized = true;
   file.uffd.features = Number(wanted);
   if (file.uffd.has(UFFD_FEATURE_WP_ASYNC)) file.uffd.features |= UFFD_FEATURE_WP_UNPOPULATED;
-  return { features: BigInt(known), ioctls: API_IOCTLS };
+  return { features: BigInt(featuresTold(profile)), ioctls: API_IOCTLS };
 }
 
 /** UFFDIO_REGISTER: the ioctls that work on the range, or a negated errno. */
@@ -84,7 +85,9 @@ export function* uffdioRegister(
   const start = u64(address);
   const bytes = u64(length);
   const modes = u64(mode);
+  const { profile } = thread.process.kernel;
   if (modes === 0n || modes & ~(MODE_MISSING | MODE_WP | MODE_MINOR)) return -EINVAL;
+  if (modes & MODE_WP && !protectsWrites(profile)) return -EINVAL;
   if (!validRange(start, bytes)) return -EINVAL;
   let flags = 0;
   if (modes & MODE_MISSING) flags |= VM_UFFD_MISSING;
@@ -93,8 +96,7 @@ export function* uffdioRegister(
   const first = pageOf(start);
   const result = yield* registerRange(file.mm, file.uffd, first, first + pageOf(bytes), flags);
   if (result < 0) return result;
-  const { release } = thread.process.kernel.profile;
-  let ioctls = ioctlsOf(release, result === 1 ? HUGE_IOCTLS : RANGE_IOCTLS);
+  let ioctls = ioctlsOf(profile.release, result === 1 ? HUGE_IOCTLS : RANGE_IOCTLS);
   if (modes & MODE_WP) ioctls |= IOCTL_WRITEPROTECT;
   if (modes & MODE_MINOR) ioctls |= IOCTL_CONTINUE;
   return ioctls;
