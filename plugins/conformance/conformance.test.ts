@@ -22,6 +22,12 @@ const LINES: Readonly<Record<string, string>> = {
 };
 
 describe('the scenarios of the kernel’s selftests', () => {
+  it('are told without the places where a test of several cases puts each', () => {
+    const told = scenariosIn(site, 'src/model').map(({ what }) => what);
+    expect(told).toContain('converting to private makes a second copy, and touches nothing else');
+    expect(told.filter(what => /%|…/.test(what))).toEqual([]);
+  });
+
   it('are each a test', () => {
     const found = new Set(scenariosIn(site, 'src/model').map(({ id }) => id));
     const lines = Object.entries(LINES).flatMap(([letter, numbers]) =>

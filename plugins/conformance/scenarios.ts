@@ -13,6 +13,11 @@ export interface Scenario {
 
 const TITLE = /(?:'([A-Z]\d\d):? ([^'\n]+)'|"([A-Z]\d\d):? ([^"\n]+)")/g;
 
+/** A title without what it says in brackets of one case among several: `(%s)`. */
+function withoutCases(title: string): string {
+  return title.replace(/ \([^()]*%[sijo][^()]*\)$/, '');
+}
+
 /** Every scenario of the tests below `folder`, in the order of their ids. */
 export function scenariosIn(site: string, folder: string): Scenario[] {
   const found: Scenario[] = [];
@@ -20,7 +25,7 @@ export function scenariosIn(site: string, folder: string): Scenario[] {
     if (!name.endsWith('.test.ts')) continue;
     const file = `${folder}/${name.replaceAll('\\', '/')}`;
     for (const [, a, b, c, d] of readFileSync(join(site, file), 'utf8').matchAll(TITLE)) {
-      found.push({ id: a ?? c, what: (b ?? d).replaceAll(/%[sij]/g, '…'), file });
+      found.push({ id: a ?? c, what: withoutCases(b ?? d), file });
     }
   }
   return found.sort((x, y) => (x.id < y.id ? -1 : x.id > y.id ? 1 : x.file < y.file ? -1 : 1));

@@ -78,21 +78,25 @@ class ArmMachine extends ScenarioMachine {
 }
 
 describe('instructions of arm64', () => {
-  it.each(ALL)('A01 a plain %s leaves for nobody, and hardware sets the access flag where it is to', kind => {
-    for (const hardwareAf of [false, true]) {
-      const m = new ArmMachine(0, { hardwareAf, held: READS.includes(kind) ? 7n : 0n });
-      const { run, aborted, value } = m.does(kind, hardwareAf);
-      expect([run.errno, run.exit, aborted]).toEqual([0, null, false]);
-      expect(m.entry() & AF).toBe(AF);
-      if (READS.includes(kind)) expect(value).toBe(7n);
-      if (kind === 'translate') expect(value).toBe(BigInt(DATA));
-      if (kind.startsWith('store') || kind === 'compare-and-swap') expect(m.read(m.data)).toEqual(word(NEW));
-    }
-    // Without anybody to set the flag the guest's own kernel is asked.
-    expect(new ArmMachine(0, { hardwareAf: true }).does(kind).aborted).toBe(true);
-  });
+  it.each(ALL)(
+    'A01 a plain access leaves for nobody, and hardware sets the access flag where it is to (%s)',
+    kind => {
+      for (const hardwareAf of [false, true]) {
+        const m = new ArmMachine(0, { hardwareAf, held: READS.includes(kind) ? 7n : 0n });
+        const { run, aborted, value } = m.does(kind, hardwareAf);
+        expect([run.errno, run.exit, aborted]).toEqual([0, null, false]);
+        expect(m.entry() & AF).toBe(AF);
+        if (READS.includes(kind)) expect(value).toBe(7n);
+        if (kind === 'translate') expect(value).toBe(BigInt(DATA));
+        if (kind.startsWith('store') || kind === 'compare-and-swap')
+          expect(m.read(m.data)).toEqual(word(NEW));
+      }
+      // Without anybody to set the flag the guest's own kernel is asked.
+      expect(new ArmMachine(0, { hardwareAf: true }).does(kind).aborted).toBe(true);
+    },
+  );
 
-  it.each(ALL)('A02 after the host has dropped the page, %s finds or makes a new one', kind => {
+  it.each(ALL)('A02 after the host has dropped the page, an access finds or makes a new one (%s)', kind => {
     const m = new ArmMachine(0, { held: 7n });
     m.does('load');
     expect(m.call(madvise(m.main, m.data, P, MADV_DONTNEED))).toBe(0);
@@ -103,40 +107,43 @@ describe('instructions of arm64', () => {
     expect(after).toBe(WRITES.includes(kind) && kind !== 'zero-block' ? NEW : 0n);
   });
 
-  it.each(ALL)('A03 with both pages missing, %s faults on its table and then on its data', kind => {
-    const m = new ArmMachine();
-    const [table, data] = [m.entry(), word(0n)];
-    const uffds = [m.data, m.table].map(at => {
-      const uffd = m.call(userfaultfd(m.main, 0));
-      m.call(uffdioApi(m.main, uffd, 0xaa, 0));
-      expect(m.call(madvise(m.main, at, P, MADV_DONTNEED))).toBe(0);
-      expect(typeof m.call(uffdioRegister(m.main, uffd, at, P, 1))).toBe('bigint');
-      return uffd;
-    });
-    const order: string[] = [];
-    const handlers = uffds.map((uffd, which) => {
-      const thread = m.process.createThread();
-      const page = new Uint8Array(P);
-      page.set(which === 1 ? word(table) : data);
-      const body = (function* (): Actor {
-        const message = yield* readMessage(thread, uffd);
-        if (typeof message === 'number' || message.event !== 'pagefault') throw new Error('no page fault');
-        order.push(which === 1 ? 'table' : 'data');
-        yield* uffdioCopy(thread, uffd, message.address, page, P, 0);
+  it.each(ALL)(
+    'A03 with both pages missing, an access faults on its table and then on its data (%s)',
+    kind => {
+      const m = new ArmMachine();
+      const [table, data] = [m.entry(), word(0n)];
+      const uffds = [m.data, m.table].map(at => {
+        const uffd = m.call(userfaultfd(m.main, 0));
+        m.call(uffdioApi(m.main, uffd, 0xaa, 0));
+        expect(m.call(madvise(m.main, at, P, MADV_DONTNEED))).toBe(0);
+        expect(typeof m.call(uffdioRegister(m.main, uffd, at, P, 1))).toBe('bigint');
+        return uffd;
+      });
+      const order: string[] = [];
+      const handlers = uffds.map((uffd, which) => {
+        const thread = m.process.createThread();
+        const page = new Uint8Array(P);
+        page.set(which === 1 ? word(table) : data);
+        const body = (function* (): Actor {
+          const message = yield* readMessage(thread, uffd);
+          if (typeof message === 'number' || message.event !== 'pagefault') throw new Error('no page fault');
+          order.push(which === 1 ? 'table' : 'data');
+          yield* uffdioCopy(thread, uffd, message.address, page, P, 0);
+        })();
+        return { thread, body };
+      });
+      let ran: ArmRun | number = -1;
+      const vcpu = m.process.createThread();
+      const running = (function* (): Actor {
+        ran = yield* kvmRunInstruction(vcpu, m.cpu, m.instruction(kind));
       })();
-      return { thread, body };
-    });
-    let ran: ArmRun | number = -1;
-    const vcpu = m.process.createThread();
-    const running = (function* (): Actor {
-      ran = yield* kvmRunInstruction(vcpu, m.cpu, m.instruction(kind));
-    })();
-    m.together([...handlers, { thread: vcpu, body: running }]);
-    expect(ran).toMatchObject({ run: { errno: 0, exit: null }, aborted: false });
-    expect(order).toEqual(kind === 'translate' ? ['table'] : ['table', 'data']);
-  });
+      m.together([...handlers, { thread: vcpu, body: running }]);
+      expect(ran).toMatchObject({ run: { errno: 0, exit: null }, aborted: false });
+      expect(order).toEqual(kind === 'translate' ? ['table'] : ['table', 'data']);
+    },
+  );
 
-  it.each(ALL)('A04 of %s the log shows what it writes, and a flag that hardware sets', kind => {
+  it.each(ALL)('A04 the log shows what an access writes, and a flag that hardware sets (%s)', kind => {
     const writes = WRITES.includes(kind);
     for (const hardwareAf of [false, true]) {
       const m = new ArmMachine(MEM_LOG_DIRTY_PAGES, { hardwareAf });
@@ -145,15 +152,18 @@ describe('instructions of arm64', () => {
     }
   });
 
-  it.each(ALL)('A06 on slots that may only be read, %s', kind => {
-    const m = new ArmMachine(MEM_READONLY);
-    const { run, aborted } = m.does(kind);
-    expect(aborted).toBe(false);
-    expect(run).toMatchObject(expectedOnReadOnly(kind));
-    expect(m.read(m.data)).toEqual(bytes(0));
-  });
+  it.each(ALL)(
+    'A06 on slots that may only be read, reads are done, a plain store is I/O, what KVM cannot make out fails (%s)',
+    kind => {
+      const m = new ArmMachine(MEM_READONLY);
+      const { run, aborted } = m.does(kind);
+      expect(aborted).toBe(false);
+      expect(run).toMatchObject(expectedOnReadOnly(kind));
+      expect(m.read(m.data)).toEqual(bytes(0));
+    },
+  );
 
-  it.each(ALL)('A07 with a log on slots that may only be read, %s is never in it', kind => {
+  it.each(ALL)('A07 with a log on slots that may only be read, no access is ever in it (%s)', kind => {
     const m = new ArmMachine(MEM_READONLY | MEM_LOG_DIRTY_PAGES);
     expect(m.does(kind).run).toMatchObject(expectedOnReadOnly(kind));
     expect(m.dirty()).toEqual([false, false]);

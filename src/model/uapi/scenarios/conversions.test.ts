@@ -120,7 +120,7 @@ describe('conversions', () => {
   });
 
   it.each(RANGES)(
-    'C03 converting (%i, %i) to private makes a second copy, and touches nothing else',
+    'C03 converting to private makes a second copy, and touches nothing else (%i, %i)',
     (at, size) => {
       const c = new Conversions();
       c.hostFill(0, REGION, 0xcc);
@@ -167,15 +167,12 @@ describe('conversions', () => {
     }
   });
 
-  it.each([1, 2])(
-    'C10 two vCPUs convert what is theirs without a trace at the other, with %i slots',
-    slots => {
-      const c = new Conversions(2, slots);
-      for (const cpu of [0, 1]) c.exercise(cpu);
-      c.guestHas(0, 0, REGION, 0xcc);
-      c.guestHas(1, REGION, REGION, 0xcc);
-    },
-  );
+  it.each([1, 2])('C10 two vCPUs convert what is theirs without a trace at the other (%i slots)', slots => {
+    const c = new Conversions(2, slots);
+    for (const cpu of [0, 1]) c.exercise(cpu);
+    c.guestHas(0, 0, REGION, 0xcc);
+    c.guestHas(1, REGION, REGION, 0xcc);
+  });
 
   it('C11 a file outlives the descriptor of its VM', () => {
     const c = new Conversions();

@@ -148,7 +148,7 @@ describe('demand paging', () => {
   });
 
   it.each([1, VCPUS])(
-    'D05 a delay costs each of %i readers as much for every fault that it handles',
+    'D05 a delay costs each reader as much for every fault that it handles (%i readers)',
     readers => {
       const delay = 1_000_000;
       const [without, late] = [0, delay].map(ns => pagedIn(readers, ns));

@@ -65,7 +65,7 @@ describe('memslots', () => {
   });
 
   it.each<VmType>(['default', 'sw-protected'])(
-    'M03 the second takes no flag that a %s VM has not',
+    'M03 the second takes no flag that VMs of its type have not (%s)',
     vmType => {
       const { m, vm } = setUp(vmType);
       const userspaceAddr = m.map(P);

@@ -75,59 +75,65 @@ describe('slots that change beside a running guest', () => {
   it.each([
     ['mapped and unmapped whole', PAGES],
     ['mapped and unmapped in parts', 4],
-  ])('S03 guest and host in step find what the other wrote, memory %s', (_, part) => {
-    const m = new ScenarioMachine(designs);
-    const vm = m.vm();
-    const cpu = m.vcpu(vm);
-    const hva = m.map(PAGES * P);
-    const guest = m.process.createThread();
-    for (let round = 1; round <= 4; round++) {
-      for (let slot = 0; slot < PAGES / part; slot++) {
-        const at = slot * part * P;
-        const region = { slot, guestPhysAddr: at, memorySize: part * P, userspaceAddr: hva + at };
-        expect(m.region(vm, region)).toBe(0);
+  ])(
+    'S03 guest and host in step find what the other wrote, slots coming and going (memory %s)',
+    (_, part) => {
+      const m = new ScenarioMachine(designs);
+      const vm = m.vm();
+      const cpu = m.vcpu(vm);
+      const hva = m.map(PAGES * P);
+      const guest = m.process.createThread();
+      for (let round = 1; round <= 4; round++) {
+        for (let slot = 0; slot < PAGES / part; slot++) {
+          const at = slot * part * P;
+          const region = { slot, guestPhysAddr: at, memorySize: part * P, userspaceAddr: hva + at };
+          expect(m.region(vm, region)).toBe(0);
+        }
+        for (let page = 0; page < PAGES; page++) {
+          expect(m.write(hva + page * P, bytes(round))).toBeNull();
+          const seen = new Uint8Array(8);
+          expect(m.call(access(guest, cpu, page * P, false, seen), guest)).toBe(0);
+          expect(seen).toEqual(bytes(round));
+          expect(m.call(access(guest, cpu, page * P, true, bytes(100 + round)), guest)).toBe(0);
+          expect(m.read(hva + page * P)).toEqual(bytes(100 + round));
+        }
+        for (let slot = 0; slot < PAGES / part; slot++) expect(m.region(vm, { slot, memorySize: 0 })).toBe(0);
       }
-      for (let page = 0; page < PAGES; page++) {
-        expect(m.write(hva + page * P, bytes(round))).toBeNull();
-        const seen = new Uint8Array(8);
-        expect(m.call(access(guest, cpu, page * P, false, seen), guest)).toBe(0);
-        expect(seen).toEqual(bytes(round));
-        expect(m.call(access(guest, cpu, page * P, true, bytes(100 + round)), guest)).toBe(0);
-        expect(m.read(hva + page * P)).toEqual(bytes(100 + round));
-      }
-      for (let slot = 0; slot < PAGES / part; slot++) expect(m.region(vm, { slot, memorySize: 0 })).toBe(0);
-    }
-  });
+    },
+  );
 
   it.each([
     ['active', 0],
     ['inactive', PAGES],
-  ])('S03 guest and host in step find what the other wrote, the %s area moved', (_, moved) => {
-    const m = new ScenarioMachine(designs);
-    const vm = m.vm();
-    const cpu = m.vcpu(vm);
-    const hva = m.map(2 * PAGES * P);
-    const guest = m.process.createThread();
-    const slots = [0, PAGES].map((page, slot) => {
-      const at = page * P;
-      return { slot, guestPhysAddr: at, memorySize: PAGES * P, userspaceAddr: hva + at };
-    });
-    for (const slot of slots) expect(m.region(vm, slot)).toBe(0);
-    const mover = slots[moved / PAGES];
-    for (let round = 1; round <= 4; round++) {
-      const away = { ...mover, guestPhysAddr: 4 * PAGES * P };
-      expect(m.region(vm, round % 2 ? away : mover)).toBe(0);
-      const base = moved === 0 && round % 2 ? away.guestPhysAddr : 0;
-      for (let page = 0; page < PAGES; page++) {
-        expect(m.write(hva + page * P, bytes(round))).toBeNull();
-        const seen = new Uint8Array(8);
-        expect(m.call(access(guest, cpu, base + page * P, false, seen), guest)).toBe(0);
-        expect(seen).toEqual(bytes(round));
-        expect(m.call(access(guest, cpu, base + page * P, true, bytes(100 + round)), guest)).toBe(0);
-        expect(m.read(hva + page * P)).toEqual(bytes(100 + round));
+  ])(
+    'S03 guest and host in step find what the other wrote, an area being moved (the %s area)',
+    (_, moved) => {
+      const m = new ScenarioMachine(designs);
+      const vm = m.vm();
+      const cpu = m.vcpu(vm);
+      const hva = m.map(2 * PAGES * P);
+      const guest = m.process.createThread();
+      const slots = [0, PAGES].map((page, slot) => {
+        const at = page * P;
+        return { slot, guestPhysAddr: at, memorySize: PAGES * P, userspaceAddr: hva + at };
+      });
+      for (const slot of slots) expect(m.region(vm, slot)).toBe(0);
+      const mover = slots[moved / PAGES];
+      for (let round = 1; round <= 4; round++) {
+        const away = { ...mover, guestPhysAddr: 4 * PAGES * P };
+        expect(m.region(vm, round % 2 ? away : mover)).toBe(0);
+        const base = moved === 0 && round % 2 ? away.guestPhysAddr : 0;
+        for (let page = 0; page < PAGES; page++) {
+          expect(m.write(hva + page * P, bytes(round))).toBeNull();
+          const seen = new Uint8Array(8);
+          expect(m.call(access(guest, cpu, base + page * P, false, seen), guest)).toBe(0);
+          expect(seen).toEqual(bytes(round));
+          expect(m.call(access(guest, cpu, base + page * P, true, bytes(100 + round)), guest)).toBe(0);
+          expect(m.read(hva + page * P)).toEqual(bytes(100 + round));
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 /** A file behind two slots, mapped shared, and vCPUs that have written all of it. */
