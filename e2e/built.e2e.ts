@@ -5,6 +5,7 @@ import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
 import { root } from '../scripts/lib/run.mjs';
 import { decodeLink } from '../src/playground/link/codec.ts';
+import { disagreements, type FigureKind, figureKind } from '../src/views/readBack.ts';
 import { decodePng, inked } from './support/png.ts';
 import { pagesOf, sites } from './support/site.ts';
 
@@ -19,6 +20,7 @@ function pageAt(file: string): Document {
 
 for (const [name, site] of Object.entries(sites)) {
   describe(`${name} build`, () => {
+    const kinds = new Set<FigureKind>();
     for (const path of pagesOf(site)) {
       const file = path.endsWith('.html') ? path : `${path}index.html`;
       const html = readFileSync(join(site.folder, file), 'utf8');
@@ -72,6 +74,17 @@ for (const [name, site] of Object.entries(sites)) {
         expect(inked(card)).toBeGreaterThan(0.005);
       });
 
+      const figures = [...document.querySelectorAll('.fl-figure')].filter(figureKind);
+      for (const figure of figures) kinds.add(figureKind(figure));
+      if (figures.length > 0) {
+        test(`/${path}: figures draw what their tables say`, () => {
+          const found = figures.flatMap(figure =>
+            disagreements(figure).map(one => `${figure.querySelector('figcaption')?.textContent}: ${one}`),
+          );
+          expect(found).toEqual([]);
+        });
+      }
+
       test(`/${path}: every address of this site leads to a file and an anchor or a state`, async () => {
         const lost: string[] = [];
         for (const element of document.querySelectorAll('[href], [src]')) {
@@ -99,6 +112,10 @@ for (const [name, site] of Object.entries(sites)) {
         expect(lost).toEqual([]);
       });
     }
+
+    test('figures of every kind were held against their tables', () => {
+      expect([...kinds].sort()).toEqual(['memory-map', 'page-table', 'plot', 'timeline']);
+    });
   });
 }
 

@@ -33,6 +33,11 @@ function titleOf({ view }: Sheet): (row: Row) => string {
   return row => `${series(row)}${part(view.x, row)}\n${part(view.y, row)}`;
 }
 
+/** A row without a number has no bar; the library would draw one of no height. */
+function hasNumber({ view }: Sheet): (row: Row) => boolean {
+  return row => typeof row[view.y.key] === 'number';
+}
+
 function barMarks(sheet: Sheet): Mark[] {
   const { Plot, view, across, grouped, styles } = sheet;
   const bar = across ? Plot.barX : Plot.barY;
@@ -43,7 +48,7 @@ function barMarks(sheet: Sheet): Mark[] {
     view.mark === 'stack'
       ? // One mark for all series, for Plot stacks what one mark holds; the colours are theirs.
         [
-          bar(view.rows, {
+          bar(view.rows.filter(hasNumber(sheet)), {
             ...(across ? { x: value, y: category } : { y: value, x: category }),
             z: (row: Row) => (view.series === undefined ? '' : nameOf(row[view.series])),
             order: styles.map(({ name }) => name),
@@ -60,7 +65,7 @@ function barMarks(sheet: Sheet): Mark[] {
       : styles.map(style => {
           const own = grouped ? () => style.name : category;
           const facet = grouped ? category : undefined;
-          return bar(rowsOf(sheet, style), {
+          return bar(rowsOf(sheet, style).filter(hasNumber(sheet)), {
             ...(across ? { x: value, y: own, fy: facet } : { y: value, x: own, fx: facet }),
             fill: fillOf(sheet, style),
             stroke: style.colour,

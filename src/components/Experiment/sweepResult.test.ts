@@ -48,6 +48,22 @@ describe('a sweep shows', () => {
     expect(map.cell(2, 1)).toBeUndefined();
   });
 
+  test('the numbers of its map and of its lines in its table, too', () => {
+    const { rows } = sweepTable(boot.params, Object.keys(swept), points, columnsKnown(views));
+    const tabled = (transactions: number, pages: number) =>
+      rows
+        .filter(row => row['param.transactions'] === transactions && row['param.pages'] === pages)
+        .map(row => row[measure.key]);
+    for (const [index, name] of names.entries()) {
+      const map = sweepMap(boot.params, swept, points, { measure, rows: [name] });
+      const cells = swept.transactions.flatMap((_, x) => swept.pages.map((_, y) => map.cell(x, y)));
+      expect(cells).toEqual(swept.transactions.flatMap(x => swept.pages.map(y => tabled(x, y)[index])));
+      const one = points.filter(({ values }) => values.pages === 2);
+      const line = sweepPlot(boot.params, 'transactions', one, { measure, rows: [name] });
+      expect(line.rows.map(({ value }) => value)).toEqual(swept.transactions.map(x => tabled(x, 2)[index]));
+    }
+  });
+
   test('all rows as a table, behind what was swept', () => {
     const table = sweepTable(boot.params, Object.keys(swept), points, columnsKnown(views));
     expect(table.rows).toHaveLength(points.length * points[0].rows.length);
