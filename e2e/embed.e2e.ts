@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import axe from 'axe-core';
 import type { FrameLocator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { snippetOf } from '../src/components/Embed/snippet.ts';
@@ -149,6 +150,11 @@ describe('the snippet of what stands in a page shows the same', () => {
     const state = { kind: 'program' as const, source, ...(program ? { page: program } : {}) };
     const page = await open(`${path}${fragmentOf(await encodeLink(state, MODEL_VERSION))}`, { problems: [] });
     const own = page.locator('.fl-pg', { hasText: 'This program came with a link' });
+    await own.locator('.fl-save summary').click();
+    await own.getByRole('button', { name: 'Citation' }).click();
+    expect(await own.getByLabel('Citation').inputValue()).toMatch(
+      new RegExp(`program ${program ?? ''}\\S*, as the link has it\\. http\\S+/${path}#s=1\\.`),
+    );
     await own.getByRole('button', { name: 'Embed' }).click();
     const frame = await framed(page, await own.getByLabel('Snippet to embed').inputValue());
     await frame.getByText('This program came with a link').waitFor();
@@ -165,7 +171,12 @@ test('two programs stand beside each other in a frame, as their snippet says', a
   const show = (text: string) => `import { show } from 'faultlines';\nshow.log('${text}');`;
   const state = { kind: 'pair' as const, left: show('one'), right: show('other') };
   const page = await open(`lab/${fragmentOf(await encodeLink(state, MODEL_VERSION))}`, { problems: [] });
-  await page.getByRole('button', { name: 'Embed both' }).click();
+  await page.locator('.fl-lab > .fl-save summary').click();
+  await page.getByRole('button', { name: 'Citation' }).click();
+  expect(await page.getByLabel('Citation').inputValue()).toContain(
+    'two programs, as the link has them. http',
+  );
+  await page.getByRole('button', { name: 'Embed' }).click();
   const snippet = await page.getByLabel('Snippet to embed').inputValue();
   await page.goto(`${origin}/?${encodeURIComponent(snippet)}`);
   const frame = page.frameLocator('iframe');
@@ -175,6 +186,31 @@ test('two programs stand beside each other in a frame, as their snippet says', a
   expect(await frame.getByRole('link', { name: /Faultlines/ }).getAttribute('href')).toMatch(
     /^\/lab\/#s=1\./,
   );
+});
+
+test('a program is cited by keyboard alone, and the line goes when the program changes', async ({ open }) => {
+  const page = await open('debates/private-memory/');
+  const own = page.locator('.fl-pg').first();
+  await own.locator('.fl-save summary').press('Enter');
+  await own.getByRole('button', { name: 'Citation' }).waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  const line = own.getByLabel('Citation');
+  await line.waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  expect(await line.evaluate(field => field === document.activeElement)).toBe(true);
+  expect(await page.evaluate(() => window.getSelection()?.toString())).toMatch(/^Faultlines .*#s=1\./);
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    const { violations } = await window.axe.run('.fl-pg', { resultTypes: ['violations'] });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' | ')}`);
+  });
+  expect(found).toEqual([]);
+  await own.getByRole('button', { name: 'Edit' }).click();
+  await own.locator('.cm-content').waitFor();
+  await page.keyboard.type(' ');
+  await line.waitFor({ state: 'detached' });
 });
 
 test('the save menu gives the snippet of what is set', async ({ open }) => {

@@ -123,22 +123,37 @@ describe('4: messages without measure', () => {
     expect(await playground.run()).toMatch(/^Done in \d+ ms: 1000 lines of text\. The rest is left out/);
   });
 
-  const unmeasured: Record<string, string> = {
-    'a flood of messages': 'for (;;) postMessage(\'{"type":"progress","fraction":0}\');',
-    'a message of 50 MB': "postMessage('x'.repeat(50_000_000));",
-    'a message that is no text': 'postMessage({ type: "done" });',
-    'a cyclic message': 'const a: unknown[] = []; a.push(a); postMessage(a);',
-    'an item of a kind of its own': 'postMessage(\'{"type":"shown","item":{"kind":"html","html":"<b>"}}\');',
-    'more items than a run may show': "for (let i = 0; i < 1100; i++) log('x');",
-    'more text than a run may show': "for (let i = 0; i < 200; i++) log('x'.repeat(9000));",
-    'text that is no message': "postMessage('not JSON'); for (;;);",
+  const more = (what: string) => new RegExp(`^Stopped: it sent more than the ${what} that the page takes`);
+  const unfit = (why: string) => new RegExp(`^Stopped: it sent something that cannot be shown: ${why}`);
+  const unmeasured: Record<string, [source: string, ending: RegExp]> = {
+    'a flood of messages': [
+      'for (;;) postMessage(\'{"type":"progress","fraction":0}\');',
+      more('1500 messages'),
+    ],
+    'a message of 50 MB': ["postMessage('x'.repeat(50_000_000));", more('1000000 characters')],
+    'a message that is no text': ['postMessage({ type: "done" });', unfit('it is no text')],
+    'a cyclic message': ['const a: unknown[] = []; a.push(a); postMessage(a);', unfit('it is no text')],
+    'an item of a kind of its own': [
+      'postMessage(\'{"type":"shown","item":{"kind":"html","html":"<b>"}}\');',
+      unfit('it is not of one of the kinds log, table, plot'),
+    ],
+    'a field of its own': [
+      'postMessage(\'{"type":"shown","item":{"kind":"log","level":"log","text":"x","html":"<b>"}}\');',
+      unfit("'html' of a line of text is not a field of it"),
+    ],
+    'more items than a run may show': ["for (let i = 0; i < 1100; i++) log('x');", more('1000 things')],
+    'more text than a run may show': [
+      "for (let i = 0; i < 200; i++) log('x'.repeat(9000));",
+      more('1000000 characters'),
+    ],
+    'text that is no message': ["postMessage('not JSON'); for (;;);", unfit('it is not text that JSON')],
   };
 
   test('past the runner, the page counts again', async ({ open }) => {
     const playground = await PlaygroundPage.open(open, HELLO, { runner: BARE_RUNNER });
-    for (const [name, source] of Object.entries(unmeasured)) {
+    for (const [name, [source, ending]] of Object.entries(unmeasured)) {
       await playground.bring(source);
-      expect(await playground.run(), name).toMatch(/^Stopped: it sent more than the page takes/);
+      expect(await playground.run(), name).toMatch(ending);
       expect(await playground.frames(), name).toBe(0);
     }
   });
@@ -437,7 +452,8 @@ describe('9: links that are damaged or hostile', () => {
       await page.locator('h1', { hasText: 'Glossary' }).waitFor();
       await page.goBack();
       await page.locator('.fl-link-notice', { hasText: message }).waitFor();
-      await page.getByRole('button', { name: 'Close' }).click();
+      await page.getByRole('button', { name: 'Close' }).press('Enter');
+      expect(await page.evaluate(() => document.activeElement?.localName)).toBe('h1');
       expect(new URL(page.url()).hash, name).toBe('');
     }
   });

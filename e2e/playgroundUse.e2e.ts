@@ -93,11 +93,16 @@ describe('10: a link', () => {
     const own = await playground.text();
     await type(playground, 'const mine = 1;');
     await playground.bring(HELLO);
-    await playground.button('What I had written here').click();
+    const isInText = () =>
+      playground.page.evaluate(() => document.activeElement?.closest('.fl-pg-static, .cm-editor') !== null);
+    await playground.button('What I had written here').press('Enter');
     await playground.holds('const mine = 1;');
+    // The button is gone: the focus is on what it brought.
+    expect(await isInText()).toBe(true);
     await playground.bring("import { show } from 'faultlines';\nshow.log('other');");
-    await playground.button('Page’s own version').click();
+    await playground.button('Page’s own version').press('Enter');
     await playground.holds(own);
+    expect(await isInText()).toBe(true);
     await playground.button('Bring back what was here').click();
     await playground.holds("import { show } from 'faultlines';\nshow.log('other');");
   });

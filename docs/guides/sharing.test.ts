@@ -39,6 +39,17 @@ describe('the guide shows', () => {
     at('/debates/private-memory/');
     expect(block('text')).toBe(await citation(state, boot.question));
   });
+
+  test('what a program’s holds', async () => {
+    at('/lab/');
+    const line = await citation({ kind: 'program', page: 'lab/sweep', source: 'const a = 1;' }, '');
+    expect(line).toMatch(
+      /^Faultlines \S+, program lab\/sweep, as the link has it\. https:\/\/faultlines\.example\/lab\/#s=1\./,
+    );
+    const decoded = await decodeLink(line.slice(line.indexOf('#s=') + 3));
+    expect(decoded).toMatchObject({ ok: true, state: { page: 'lab/sweep', source: 'const a = 1;' } });
+    expect(page).toContain('A program’s names the program');
+  });
 });
 
 describe('what the guide says of links', () => {
@@ -104,8 +115,8 @@ describe('the buttons that the guide names', () => {
   const places: Readonly<Record<string, readonly string[]>> = {
     'src/components/Experiment/index.tsx': ['Share'],
     'src/components/Race/Stepper.tsx': ['Link to this state'],
-    'src/playground/ui/PlaygroundView.tsx': ['Share', 'Embed'],
-    'src/playground/ui/PairView.tsx': ['Share both', 'Embed both'],
+    'src/playground/ui/Bar.tsx': ['Share'],
+    'src/playground/ui/PairView.tsx': ['Share both'],
     'src/components/Takeaway/index.tsx': ['Save, cite or embed', 'Cite or embed'],
     'src/components/Takeaway/Choices.tsx': ['Citation', 'Embed'],
     'src/components/Experiment/savings.ts': ['Rows as CSV', 'Rows as JSON', 'Figure as SVG', 'Figure as PNG'],

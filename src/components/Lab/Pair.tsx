@@ -5,8 +5,8 @@ import { MODEL_VERSION } from '../../model/version.ts';
 import type { Program } from '../../playground/program.ts';
 import { PairView } from '../../playground/ui/PairView.tsx';
 import '../../playground/playground.css';
-import { useEmbed } from '../Playground/embed.ts';
 import { loadRunner, loadTypes } from '../Playground/runner.ts';
+import { takeProgram } from '../Playground/takeProgram.tsx';
 
 /** Two programs beside each other, without the lab around them. */
 export default function Pair({
@@ -30,7 +30,7 @@ export default function Pair({
       fragment={alive ? hash : ''}
       setFragment={setFragment}
       alive={alive}
-      embed={useEmbed()}
+      takeaway={takeProgram}
     />
   );
 }

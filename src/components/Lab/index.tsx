@@ -8,8 +8,8 @@ import { MODEL_VERSION } from '../../model/version.ts';
 import { OWN } from '../../playground/program.ts';
 import { type Example, LabView } from '../../playground/ui/LabView.tsx';
 import '../../playground/playground.css';
-import { useEmbed } from '../Playground/embed.ts';
 import { loadRunner, loadTypes } from '../Playground/runner.ts';
+import { takeProgram } from '../Playground/takeProgram.tsx';
 
 /** Wall time in ms a run may take here, where readers come with more to compute. */
 const MILLISECONDS = 60_000;
@@ -96,7 +96,7 @@ export default function Lab(): ReactElement {
       chosen={(alive && new URLSearchParams(search).get('program')) || OWN}
       choose={choose}
       alive={alive}
-      embed={useEmbed()}
+      takeaway={takeProgram}
     />
   );
 }

@@ -7,6 +7,15 @@ import './linkNotice.css';
 /** How long in ms somebody on the page may take to say that a link is meant for him. */
 const PATIENCE_MS = 3_000;
 
+/** Takes the focus, which the button takes away with it, to the top of what the page shows. */
+function focusHeading(): void {
+  const heading = document.querySelector<HTMLElement>('h1');
+  if (!heading) return;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+  heading.addEventListener('blur', () => heading.removeAttribute('tabindex'), { once: true });
+}
+
 /**
  * Says what is wrong with the link in the address: that it cannot be read, or that nothing on this page is meant by it.
  * The page itself stays as it is without a link.
@@ -46,6 +55,7 @@ export default function LinkNotice(): ReactElement | null {
     const { pathname, search } = window.location;
     window.history.replaceState(window.history.state, '', pathname + search);
     setMessage(undefined);
+    focusHeading();
   };
 
   return (

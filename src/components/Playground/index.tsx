@@ -8,8 +8,8 @@ import type { Program } from '../../playground/program.ts';
 import { Fallen } from '../../playground/ui/Fallen.tsx';
 import { PlaygroundView } from '../../playground/ui/PlaygroundView.tsx';
 import '../../playground/playground.css';
-import { useEmbed } from './embed.ts';
 import { loadRunner, loadTypes } from './runner.ts';
+import { takeProgram } from './takeProgram.tsx';
 
 interface PlaygroundProps {
   /** Put there by the build for the `file` that the page names. */
@@ -31,7 +31,6 @@ function Alive({ program, seconds }: PlaygroundProps): ReactElement {
     (fragment: string) => history.push({ pathname: lab, hash: fragment }),
     [history, lab],
   );
-  const embed = useEmbed();
   return (
     <PlaygroundView
       program={program}
@@ -43,7 +42,7 @@ function Alive({ program, seconds }: PlaygroundProps): ReactElement {
       setFragment={setFragment}
       alive={alive}
       onLab={toLab}
-      embed={embed}
+      takeaway={takeProgram}
     />
   );
 }

@@ -1,8 +1,8 @@
 import useBaseUrl from '@docusaurus/useBaseUrl';
 import { type ReactNode, useState } from 'react';
-import { SnippetField } from '../../playground/ui/SnippetField.tsx';
 import { citation, embedding } from './address.ts';
 import type { TakeawayProps } from './index.tsx';
+import { SnippetField } from './SnippetField.tsx';
 
 /** What the last button gave. */
 type Given =

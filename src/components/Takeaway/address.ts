@@ -18,16 +18,23 @@ function settingsOf(state: LinkState): string {
   return `, with protocol ${design}${other}${step}`;
 }
 
+/** What a state is of, and how it is set. */
+function nameOf(state: LinkState, question: string): string {
+  if (state.kind === 'pair') return 'two programs, as the link has them';
+  if (state.kind === 'program')
+    return `program${state.page === undefined ? '' : ` ${state.page}`}, as the link has it`;
+  return `${state.kind} ${state.id}, “${question}”${settingsOf(state)}`;
+}
+
 /**
  * A line to cite a state by, with a link that restores it.
  *
- * @param question that the experiment or race asks
+ * @param question that the experiment or race asks; a program asks none
  */
-export async function citation(state: Extract<LinkState, { id: string }>, question: string): Promise<string> {
+export async function citation(state: LinkState, question: string): Promise<string> {
   const link = await encodeLink(state, MODEL_VERSION);
   const { origin, pathname } = window.location;
-  const what = `${state.kind} ${state.id}, “${question}”${settingsOf(state)}`;
-  return `Faultlines ${MODEL_VERSION}, ${what}. ${origin}${pathname}${fragmentOf(link)}`;
+  return `Faultlines ${MODEL_VERSION}, ${nameOf(state, question)}. ${origin}${pathname}${fragmentOf(link)}`;
 }
 
 /**

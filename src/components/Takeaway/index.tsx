@@ -14,8 +14,8 @@ export interface Saving {
 /** What can be taken away, and as it stands now. */
 export interface TakeawayProps {
   /** What a link to it holds. */
-  readonly state: Extract<LinkState, { id: string }>;
-  /** What it asks, for citations, and for those who do not see the frame. */
+  readonly state: LinkState;
+  /** What it asks, or what it is: for citations, and for those who do not see the frame. */
   readonly question: string;
   readonly savings?: readonly Saving[];
 }
@@ -28,7 +28,8 @@ export default function Takeaway(props: TakeawayProps): ReactNode {
       <summary>{props.savings ? 'Save, cite or embed' : 'Cite or embed'}</summary>
       {opened && (
         <Suspense fallback={<p className="fl-help">Loading …</p>}>
-          <Choices {...props} />
+          {/* What was given is of the state it was asked for. */}
+          <Choices key={JSON.stringify(props.state)} {...props} />
         </Suspense>
       )}
     </details>

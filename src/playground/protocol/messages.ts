@@ -3,8 +3,8 @@
  * no getters, and takes the frame between the two no time to pass on.
  */
 import type { Shown } from '../../model/index.ts';
-import { type Check, finite, oneOf, record, text } from './shape.ts';
-import { shownItem } from './shown.ts';
+import { type Check, finite, Misfit, oneOf, record, text } from './shape.ts';
+import { SHOWN_KINDS, shownItem } from './shown.ts';
 
 /** An error as the worker saw it. */
 export interface RawError {
@@ -51,14 +51,46 @@ const message: Check<WorkerMessage> = (given, where) => {
   }
 };
 
+/** How a message is called in what is said of its parts. */
+const ROOT = 'message';
+
 /**
  * @param data what arrived; nothing is assumed about it.
  * @returns the message, or undefined where it is none.
  */
 export function readMessage(data: string): WorkerMessage | undefined {
   try {
-    return message(JSON.parse(data), 'message');
+    return message(JSON.parse(data), ROOT);
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Why {@link readMessage} finds no message in a text, for the reader of the program that sent it.
+ *
+ * @param data what it was given.
+ * @returns the end of a sentence: `'columns' of a table is not a list of at most 40`.
+ */
+export function whyUnread(data: string): string {
+  let given: unknown;
+  try {
+    given = JSON.parse(data);
+    message(given, ROOT);
+  } catch (error) {
+    return error instanceof Misfit ? inWords(error, given) : 'it is not text that JSON can be read from';
+  }
+  return 'it can be';
+}
+
+function inWords({ where, expected }: Misfit, given: unknown): string {
+  const item = (given as { item?: { kind?: unknown } } | null)?.item;
+  const kind = SHOWN_KINDS.find(one => one === item?.kind);
+  const field = where.split('message.item.')[1];
+  if (kind === undefined || field === undefined)
+    return where === `${ROOT}.item` ? `it is not ${expected}` : 'it is not a message of a run';
+  const of = `of a ${kind === 'log' ? 'line of text' : kind.replace('-', ' ')}`;
+  return where.startsWith(ROOT)
+    ? `'${field}' ${of} is not ${expected}`
+    : `a name in '${field}' ${of} is not ${expected}`;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Shown } from '../../model/index.ts';
-import { readMessage } from './messages.ts';
+import { readMessage, whyUnread } from './messages.ts';
 import { visible } from './visible.ts';
 
 const good: Shown[] = [
@@ -165,4 +165,32 @@ test('what cannot be seen is made visible; what can is left alone', () => {
   expect(visible('line\n\ttab äöü 漢字 😀 עברית <img onerror=x>')).toBe(
     'line\n\ttab äöü 漢字 😀 עברית <img onerror=x>',
   );
+});
+
+describe('of what is no message it is said why', () => {
+  const columns = Array.from({ length: 41 }, () => ({ key: 'a', label: 'A' }));
+  test.each([
+    ['not JSON', 'it is not text that JSON can be read from'],
+    ['null', 'it is not a message of a run'],
+    ['{"type":"run"}', 'it is not a message of a run'],
+    [
+      JSON.stringify({ type: 'shown', item: { kind: 'html' } }),
+      'it is not of one of the kinds log, table, plot, memory-map, page-table, timeline',
+    ],
+    [
+      JSON.stringify({ type: 'shown', item: { kind: 'table', title: 't', columns, rows: [] } }),
+      "'columns' of a table is not a list of at most 40",
+    ],
+    [
+      JSON.stringify({ type: 'shown', item: { ...good[1], rows: [{ ['x'.repeat(501)]: 1 }] } }),
+      "a name in 'rows[0]' of a table is not text of at most 500 characters",
+    ],
+    [
+      JSON.stringify({ type: 'shown', item: { ...good[3], ranges: [{ gfn: -1 }] } }),
+      "'ranges[0].gfn' of a memory map is not a whole number from 0",
+    ],
+  ])('%s', (data, why) => {
+    expect(readMessage(data)).toBeUndefined();
+    expect(whyUnread(data)).toBe(why);
+  });
 });

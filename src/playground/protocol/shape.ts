@@ -2,9 +2,15 @@
 
 /** What did not fit, and where. */
 export class Misfit extends Error {
+  readonly where: string;
+  /** What would have fitted. */
+  readonly expected: string;
+
   constructor(where: string, expected: string) {
     super(`${where} is not ${expected}`);
     this.name = 'Misfit';
+    this.where = where;
+    this.expected = expected;
   }
 }
 

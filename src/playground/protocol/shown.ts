@@ -126,14 +126,17 @@ const timeline: Check<TimelineView> = record(
   {},
 );
 
-const BY_KIND: ReadonlyMap<unknown, Check<Shown>> = new Map<unknown, Check<Shown>>([
-  ['log', log],
-  ['table', table],
-  ['plot', plot],
-  ['memory-map', memoryMap],
-  ['page-table', pageTable],
-  ['timeline', timeline],
-]);
+const BY_KIND: Readonly<Record<Shown['kind'], Check<Shown>>> = {
+  log,
+  table,
+  plot,
+  'memory-map': memoryMap,
+  'page-table': pageTable,
+  timeline,
+};
+
+/** Kinds of things that can be shown. */
+export const SHOWN_KINDS = Object.keys(BY_KIND) as Shown['kind'][];
 
 /**
  * @param item anything that JSON can hold.
@@ -141,9 +144,8 @@ const BY_KIND: ReadonlyMap<unknown, Check<Shown>> = new Map<unknown, Check<Shown
  * @throws Misfit
  */
 export const shownItem: Check<Shown> = (item, where) => {
-  const check = BY_KIND.get(
-    typeof item === 'object' && item !== null ? (item as { kind?: unknown }).kind : undefined,
-  );
-  if (!check) throw new Misfit(where, 'of a kind that can be shown');
-  return check(item, where);
+  const given = typeof item === 'object' && item !== null ? (item as { kind?: unknown }).kind : undefined;
+  const kind = SHOWN_KINDS.find(one => one === given);
+  if (!kind) throw new Misfit(where, `of one of the kinds ${SHOWN_KINDS.join(', ')}`);
+  return BY_KIND[kind](item, where);
 };

@@ -3,7 +3,7 @@
  */
 import type { Shown } from '../../model/index.ts';
 import { RUN_LIMITS } from '../protocol/limits.ts';
-import { readMessage } from '../protocol/messages.ts';
+import { readMessage, whyUnread } from '../protocol/messages.ts';
 import { assemble } from './assemble.ts';
 import { type Host, makeHost } from './host.ts';
 import { type Slot, Slots } from './slots.ts';
@@ -19,8 +19,10 @@ export type Ending =
   | { readonly kind: 'stopped' }
   /** By the clock. */
   | { readonly kind: 'timeout'; readonly milliseconds: number }
-  /** Because it sent more than a run may send, or something that no program sends. */
-  | { readonly kind: 'cut-off' }
+  /** Because it sent more than a run may send. */
+  | { readonly kind: 'too-much'; readonly what: 'items' | 'characters' | 'messages' }
+  /** Because it sent something that cannot be shown; `why` ends a sentence. */
+  | { readonly kind: 'misfit'; readonly why: string }
   /** Because the browser could not run it at all. */
   | { readonly kind: 'broken'; readonly message: string };
 
@@ -148,16 +150,14 @@ function receiver(
   let items = 0;
   let characters = 0;
   let messages = 0;
-  const cutOff = () => {
-    job.onCut();
-    end({ kind: 'cut-off' });
-  };
+  const tooMuch = (what: 'items' | 'characters' | 'messages') => end({ kind: 'too-much', what });
   return data => {
-    if (typeof data !== 'string') return cutOff();
+    if (typeof data !== 'string') return end({ kind: 'misfit', why: 'it is no text' });
     characters += data.length;
     messages++;
     // A little more than the worker's own limits: its count of characters leaves out what wraps an item.
-    if (characters > RUN_LIMITS.characters * 1.1 || messages > RUN_LIMITS.messages) return cutOff();
+    if (characters > RUN_LIMITS.characters * 1.1) return tooMuch('characters');
+    if (messages > RUN_LIMITS.messages) return tooMuch('messages');
     if (data[0] === 'E') {
       const [message, line] = errorOf(data.slice(1));
       return end({ kind: 'failed', failure: unread(message, line) });
@@ -165,7 +165,7 @@ function receiver(
     const message = data[0] === 'W' ? readMessage(data.slice(1)) : undefined;
     switch (message?.type) {
       case 'shown':
-        if (++items > RUN_LIMITS.items) return cutOff();
+        if (++items > RUN_LIMITS.items) return tooMuch('items');
         return job.onShown(message.item);
       case 'progress':
         return job.onProgress(Math.min(Math.max(message.fraction, 0), 1));
@@ -176,7 +176,7 @@ function receiver(
       case 'failed':
         return end({ kind: 'failed', failure: thrown(message.error) });
       default:
-        return cutOff();
+        return end({ kind: 'misfit', why: whyUnread(data.slice(1)) });
     }
   };
 }

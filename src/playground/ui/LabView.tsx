@@ -18,7 +18,7 @@ export interface Example {
 export interface LabViewProps
   extends Pick<
     PlaygroundViewProps,
-    'milliseconds' | 'model' | 'runner' | 'types' | 'fragment' | 'setFragment' | 'alive' | 'embed'
+    'milliseconds' | 'model' | 'runner' | 'types' | 'fragment' | 'setFragment' | 'alive' | 'takeaway'
   > {
   /** What stands there when nothing else is asked for. */
   readonly own: Program;

@@ -6,13 +6,12 @@ import type { Program } from '../program.ts';
 import { Button } from './Buttons.tsx';
 import { LinkField } from './Ending.tsx';
 import { type PlaygroundHandle, PlaygroundView, type PlaygroundViewProps } from './PlaygroundView.tsx';
-import { SnippetField } from './SnippetField.tsx';
 import { useShare } from './useShare.ts';
 
 interface PairViewProps
   extends Pick<
     PlaygroundViewProps,
-    'milliseconds' | 'model' | 'runner' | 'types' | 'fragment' | 'setFragment' | 'alive' | 'embed'
+    'milliseconds' | 'model' | 'runner' | 'types' | 'fragment' | 'setFragment' | 'alive' | 'takeaway'
   > {
   readonly pair: readonly [left: Program, right: Program];
 }
@@ -34,17 +33,10 @@ export function PairView(props: PairViewProps): ReactElement {
     },
     [setFragment],
   );
-  const { shared, share, forget: forgetLink } = useShare(model, putInAddress);
-  const [snippet, setSnippet] = useState('');
-  const forget = () => {
-    forgetLink();
-    setSnippet('');
-  };
-  const stateNow = (): LinkState => ({
-    kind: 'pair',
-    left: left.current?.text() ?? pair[0].source,
-    right: right.current?.text() ?? pair[1].source,
-  });
+  const { shared, share, forget } = useShare(model, putInAddress);
+  const [leftText, setLeftText] = useState(pair[0].source);
+  const [rightText, setRightText] = useState(pair[1].source);
+  const state: LinkState = { kind: 'pair', left: leftText, right: rightText };
 
   useEffect(() => {
     setSentences(undefined);
@@ -67,8 +59,8 @@ export function PairView(props: PairViewProps): ReactElement {
   }, [leftShown, rightShown]);
 
   const sides = [
-    { handle: left, onShown: setLeftShown, name: 'left' },
-    { handle: right, onShown: setRightShown, name: 'right' },
+    { handle: left, onShown: setLeftShown, onText: setLeftText, name: 'left' },
+    { handle: right, onShown: setRightShown, onText: setRightText, name: 'right' },
   ] as const;
   return (
     <>
@@ -88,26 +80,15 @@ export function PairView(props: PairViewProps): ReactElement {
           alive={alive}
           onPress={() => {
             forget();
-            share(stateNow());
+            share(state);
           }}
         >
           Share both
         </Button>
-        {props.embed && (
-          <Button
-            alive={alive}
-            onPress={() => {
-              forget();
-              props.embed?.(stateNow()).then(setSnippet, () => setSnippet(''));
-            }}
-          >
-            Embed both
-          </Button>
-        )}
         <p role="status">{shared?.text ?? (sentences && differ(sentences))}</p>
         {shared?.link && <LinkField link={shared.link} />}
-        {snippet !== '' && <SnippetField snippet={snippet} />}
       </div>
+      {props.takeaway?.(state)}
       {sentences && (
         <ul className="fl-lab-differences">
           {sentences.map(sentence => (
@@ -123,7 +104,7 @@ export function PairView(props: PairViewProps): ReactElement {
             key={side.name}
             editing
             program={pair[index]}
-            embed={undefined}
+            takeaway={undefined}
           />
         ))}
       </div>

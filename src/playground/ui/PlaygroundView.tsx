@@ -1,6 +1,7 @@
 import {
   type KeyboardEvent,
   type ReactElement,
+  type ReactNode,
   type Ref,
   useCallback,
   useEffect,
@@ -18,10 +19,9 @@ import { loadCodec, loadEditor, loadEnliven } from '../load.ts';
 import type { Program } from '../program.ts';
 import type { Runner } from '../run.ts';
 import type { TypeFiles } from '../types/messages.ts';
-import { Button, TextButton } from './Buttons.tsx';
+import { Bar } from './Bar.tsx';
+import { TextButton } from './Buttons.tsx';
 import type { EditorPane } from './EditorPane.tsx';
-import { LinkField, Running } from './Ending.tsx';
-import { SnippetField } from './SnippetField.tsx';
 import { StaticCode } from './StaticCode.tsx';
 import { TypeList } from './TypeList.tsx';
 import { useRun } from './useRun.ts';
@@ -53,8 +53,10 @@ export interface PlaygroundViewProps {
   readonly name?: string;
   /** Takes the reader to the full-page lab with a fragment that holds his program. */
   onLab?(fragment: string): void;
-  /** Makes the snippet that shows the program as it stands in somebody else's page. */
-  embed?(state: LinkState): Promise<string>;
+  /** Ways to take the program away as it stands: a citation, a snippet for somebody else's page. */
+  takeaway?(state: LinkState): ReactNode;
+  /** The text has changed; for who drives it from outside. */
+  onText?(text: string): void;
   /** A run has begun, or has ended and has shown something; for who drives it from outside. */
   onShown?(shown: readonly Shown[] | undefined): void;
   /** Set while it stands. */
@@ -64,7 +66,6 @@ export interface PlaygroundViewProps {
 /** What can be done with a playground from outside. */
 export interface PlaygroundHandle {
   run(): void;
-  text(): string;
   /** Notes that the text as it is now stands in the address. */
   shared(fragment: string): void;
   /** Where its output is drawn. */
@@ -82,7 +83,7 @@ const NO_LINES: readonly number[] = [];
 
 /** A program with its output: to read, to run, to edit and to send on. Nothing runs before a click. */
 export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
-  const { program, model, runner, fragment, setFragment, alive, editing, onLab, onShown } = props;
+  const { program, model, runner, fragment, setFragment, alive, editing, onLab, onShown, onText } = props;
   const uid = useId().replace(/\W/g, '');
   const section = useRef<HTMLElement>(null);
   const place = useRef<HTMLDivElement>(null);
@@ -95,12 +96,8 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
     if (!editing && sent !== made.current) section.current?.scrollIntoView();
   });
   const { text, revision, change, shared: noteShared } = given;
-  const { running, progress, report, shown, start, stop, warm, ready, forget } = useRun(
-    place,
-    uid,
-    runner,
-    props.milliseconds,
-  );
+  const runs = useRun(place, uid, runner, props.milliseconds);
+  const { report, shown, start, warm, ready, forget } = runs;
   const putInAddress = useCallback(
     (fragment: string) => {
       made.current = fragment;
@@ -110,19 +107,14 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
     [noteShared, setFragment],
   );
   const { shared, share, forget: forgetLink } = useShare(model, putInAddress);
-  const [snippet, setSnippet] = useState('');
   const [opened, setOpened] = useState<Opened>();
   const [trouble, setTrouble] = useState('');
   const [ran, setRan] = useState<string>();
   const types = useTypes(text, props.types, editor, opened);
   const problems = report?.lines ?? NO_LINES;
 
-  const forgetShared = () => {
-    forgetLink();
-    setSnippet('');
-  };
   const run = () => {
-    forgetShared();
+    forgetLink();
     types.forget();
     setRan(text);
     start(text);
@@ -137,9 +129,14 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
       () => setTrouble('The editor could not be loaded. Are you offline?'),
     );
   };
+  /** To the program's text: what asked for another is gone with it. */
+  const toText = () => {
+    if (editor.current) editor.current.focus();
+    else section.current?.querySelector<HTMLElement>('.fl-pg-static')?.focus({ preventScroll: true });
+  };
   const changed = (now: string) => {
     change(now);
-    forgetShared();
+    forgetLink();
     types.forget();
     // The lines of the last error are no longer what they were.
     if (problems.length > 0) forget();
@@ -152,12 +149,12 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
 
   useImperativeHandle(props.handle, () => ({
     run,
-    text: () => text,
     shared: noteShared,
     place: () => place.current,
   }));
 
   useEffect(() => onShown?.(shown), [shown, onShown]);
+  useEffect(() => onText?.(text), [text, onText]);
 
   // Two outputs beside each other may have parts of one name.
   const { name } = props;
@@ -202,87 +199,30 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
   }, []);
 
   const unrun = ran === undefined && given.origin.kind === 'link' && text !== program.source;
-  const says = shared?.text ?? types.report ?? report?.text ?? trouble;
   const list = <TypeList state={types.state} editing={opened !== undefined} onLine={edit} />;
   const bar = (
-    <>
-      <div className="fl-pg-actions">
-        <Button
-          primary
-          alive={alive}
-          off={running}
-          onPress={run}
-          onNear={() => ready(text)}
-          onDown={() => ready(text)}
-        >
-          Run
-        </Button>
-        <Button alive={alive} off={!running} onPress={stop}>
-          Stop
-        </Button>
-        <Button alive={alive} narrow={editing && trouble === ''} onPress={() => edit()}>
-          Edit
-        </Button>
-        <Button alive={alive} off={given.origin.kind === 'page'} onPress={given.reset}>
-          Reset
-        </Button>
-        <Button alive={alive} onPress={() => share(programState(program.id, text))}>
-          Share
-        </Button>
-        {props.embed && (
-          <Button
-            alive={alive}
-            onPress={() => {
-              forgetShared();
-              props
-                .embed?.(programState(program.id, text))
-                .then(setSnippet, () => setTrouble('The snippet could not be made. Are you offline?'));
-            }}
-          >
-            Embed
-          </Button>
-        )}
-        <Button
-          alive={alive}
-          off={types.state.kind === 'loading'}
-          onPress={() => {
-            forgetShared();
-            types.check();
-          }}
-        >
-          Check types
-        </Button>
-        <p className="fl-pg-hint" id={`${uid}-hint`}>
-          <kbd>Ctrl</kbd> or <kbd>⌘</kbd> with <kbd>Enter</kbd> runs. In the editor <kbd>Tab</kbd> indents
-          once you type; <kbd>Esc</kbd>, then <kbd>Tab</kbd>, leaves it.
-        </p>
-      </div>
-      <noscript>
-        <p className="fl-pg-says">Running it needs JavaScript; below is what it shows.</p>
-      </noscript>
-      <div className="fl-pg-state">
-        {running && <Running progress={progress} />}
-        <p
-          className={
-            !shared && !types.report && report && !report.good ? 'fl-pg-says fl-pg-bad' : 'fl-pg-says'
-          }
-          role="status"
-        >
-          {says}
-        </p>
-        {editing && report && (
-          <TextButton narrow onPress={() => outcome.current?.focus()}>
-            Go to the output
-          </TextButton>
-        )}
-        {problems.length > 0 && (
-          <TextButton onPress={() => edit(problems[0])}>Go to line {problems[0]}</TextButton>
-        )}
-        {!props.wide && list}
-        {shared?.link && <LinkField link={shared.link} />}
-        {snippet !== '' && <SnippetField snippet={snippet} />}
-      </div>
-    </>
+    <Bar
+      alive={alive}
+      runs={runs}
+      types={types}
+      shared={shared}
+      trouble={trouble}
+      isOwn={given.origin.kind === 'page'}
+      editing={editing === true}
+      list={!props.wide && list}
+      takeaway={props.takeaway?.(programState(program.id, text))}
+      hintId={`${uid}-hint`}
+      onRun={run}
+      onNear={() => ready(text)}
+      onEdit={edit}
+      onReset={given.reset}
+      onShare={() => share(programState(program.id, text))}
+      onTypes={() => {
+        forgetLink();
+        types.check();
+      }}
+      onOutput={() => outcome.current?.focus()}
+    />
   );
   return (
     <section
@@ -305,7 +245,7 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
             </TextButton>
           )}
         </header>
-        <Whence text={given} model={model} />
+        <Whence text={given} model={model} onPut={toText} />
         {props.wide && bar}
         {opened && (
           <opened.Pane

@@ -9,11 +9,21 @@ interface WhenceProps {
   readonly text: Text;
   /** Version of the model. */
   readonly model: string;
+  /** Another text has been put in its place, and the button that did it is going. */
+  onPut(): void;
 }
 
 /** Says where a text comes from that is not the reader's own, and offers what it stands in the place of. */
-export function Whence({ text, model }: WhenceProps): ReactElement | null {
-  const { origin, aside, reset, bringBack } = text;
+export function Whence({ text, model, onPut }: WhenceProps): ReactElement | null {
+  const { origin, aside } = text;
+  const reset = () => {
+    text.reset();
+    onPut();
+  };
+  const bringBack = () => {
+    text.bringBack();
+    onPut();
+  };
   if (origin.kind === 'link') {
     return (
       <Notice>

@@ -11,7 +11,12 @@ test('each ending has its words', () => {
   );
   expect(text({ kind: 'stopped' })).toBe('Stopped.');
   expect(text({ kind: 'timeout', milliseconds: 5000 })).toMatch(/^Stopped after 5 s/);
-  expect(text({ kind: 'cut-off' })).toMatch(/^Stopped: it sent more/);
+  expect(text({ kind: 'too-much', what: 'messages' })).toMatch(
+    /^Stopped: it sent more than the 1500 messages that the page takes of a run\. /,
+  );
+  expect(text({ kind: 'misfit', why: "'columns' of a table is not a list of at most 40" })).toBe(
+    "Stopped: it sent something that cannot be shown: 'columns' of a table is not a list of at most 40.",
+  );
   expect(text({ kind: 'broken', message: 'why' })).toBe('It could not be run: why');
   expect(reportOf({ kind: 'refused', line: 3, message: 'No.' }, '', 0, false)).toEqual({
     good: false,

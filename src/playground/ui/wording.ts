@@ -16,6 +16,9 @@ export interface Report {
 export const NOTHING_SHOWN =
   'nothing was shown. A program shows what it gives to show.log, show.table or show.plot; actors begin with engine.run()';
 
+/** What a run sends, in words. */
+const SENT = { items: 'things', characters: 'characters', messages: 'messages' } as const;
+
 /**
  * @param shown what was shown, in words.
  * @param milliseconds wall time from the press of Run.
@@ -49,8 +52,12 @@ export function reportOf(outcome: Outcome, shown: string, milliseconds: number, 
       return bad(
         `Stopped after ${outcome.milliseconds / 1000} s, which is as long as it may run. Is there a loop without an end?`,
       );
-    case 'cut-off':
-      return bad('Stopped: it sent more than the page takes, or something that cannot be shown.');
+    case 'too-much':
+      return bad(
+        `Stopped: it sent more than the ${RUN_LIMITS[outcome.what]} ${SENT[outcome.what]} that the page takes of a run. A program that shows its results with show.log, show.table and their like is cut at that, and goes on.`,
+      );
+    case 'misfit':
+      return bad(`Stopped: it sent something that cannot be shown: ${visible(outcome.why)}.`);
     case 'broken':
       return bad(`It could not be run: ${outcome.message}`);
   }
