@@ -18,3 +18,17 @@ test('a block that does not fit the model fails the build, with its page and lin
     /page\.mdx:3: [\s\S]*'nothing' does not exist on type 'Engine'/,
   );
 });
+
+test.each([
+  ['setTimeout(() => {}, 1);', "Cannot find name 'setTimeout'"],
+  ['console.log(Date.now());', "'Date' only refers to a type"],
+  ['document.title;', "Cannot find name 'document'"],
+  ['Math.random();', "Property 'random' does not exist on type 'Math'"],
+])('a block that uses what a run has not fails the build: %s', async (code, message) => {
+  await expect(compiled(`Text.\n\n\`\`\`ts typed\n${code}\n\`\`\`\n`)).rejects.toThrow(message);
+});
+
+test('a block may use the console, as a run may', async () => {
+  const page = await compiled('```ts typed\nconsole.log([1, 2].at(-1));\n```\n');
+  expect(page).toContain('A line of text.');
+});

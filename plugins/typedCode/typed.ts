@@ -1,36 +1,45 @@
-import { fileURLToPath } from 'node:url';
 import { createTwoslasher } from 'twoslash';
 import ts from 'typescript';
 import type { TypedCode, TypedPiece } from '../../src/components/TypedCode/pieces.ts';
 import { marksOf } from '../../src/playground/editor/highlight.ts';
 import { linesOf } from '../../src/playground/editor/pieces.ts';
-
-/** The model's public API, which programs import as `faultlines`. */
-const model = fileURLToPath(new URL('../../src/model/index.ts', import.meta.url));
+import { LANGUAGE_LIB } from '../../src/playground/types/service.ts';
+import { declarations } from '../modelBundle/declarations.ts';
+import { language } from '../modelBundle/language.ts';
 
 const compilerOptions: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2023,
+  target: ts.ScriptTarget.ES2022,
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
-  lib: ['lib.es2023.d.ts'],
-  types: [],
+  lib: [LANGUAGE_LIB],
+  // The console, as a package of types: what a run has besides the language.
+  types: ['run'],
   strict: true,
-  allowImportingTsExtensions: true,
   noEmit: true,
-  paths: { faultlines: [model] },
 };
+
+/** The files that the editor's checker has, where this one looks for them. */
+function files(): Map<string, string> {
+  const { '/globals.d.ts': globals, ...rest } = language();
+  const all = new Map([...Object.entries(rest), ...Object.entries(declarations())]);
+  return new Map([
+    ...[...all].map(([path, text]) => [path.replace(/^\/lib\//, '/'), text] as const),
+    ['/node_modules/@types/run/index.d.ts', globals],
+  ]);
+}
 
 let twoslasher: ReturnType<typeof createTwoslasher> | undefined;
 
 /**
- * Checks a program and gives its lines, each name with its type and docstring.
+ * Checks a program and gives its lines, each name with its type and docstring. It is checked against what the editor
+ * checks with: the language as a run leaves it, and the model's declarations.
  *
  * @param code TypeScript that may import from `faultlines`
  * @throws Error where it has a type error, with the compiler's message: what a page shows has to fit the model
  */
 export function typedCode(code: string): TypedCode {
   const source = code.replace(/\n+$/, '');
-  twoslasher ??= createTwoslasher({ compilerOptions, tsModule: ts });
+  twoslasher ??= createTwoslasher({ compilerOptions, tsModule: ts, fsMap: files() });
   const { nodes } = twoslasher(source, 'ts');
   const types = nodes
     .flatMap(node => (node.type === 'hover' ? [node] : []))

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { declarations } from '../../../plugins/modelBundle/declarations.ts';
 import { language } from '../../../plugins/modelBundle/language.ts';
+import { docs, programFiles } from '../../../plugins/playgrounds/files.ts';
 import { INSTEAD, LANGUAGE, NO_RANDOM } from '../sandbox/runner/language.ts';
 import { makeService, type Service } from './service.ts';
 
@@ -79,6 +82,10 @@ describe('what a run has not is no name of the checker’s, either', () => {
       service.problems("const text = (1234.5).toLocaleString('en', { style: 'percent' });\ntext;"),
     ).toEqual([]);
   });
+});
+
+test.each(programFiles())('%s, which the site offers, uses nothing that a run has not', path => {
+  expect(service.problems(readFileSync(join(docs, path), 'utf8'))).toEqual([]);
 });
 
 describe('candidates', () => {
