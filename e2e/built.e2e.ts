@@ -39,6 +39,15 @@ for (const [name, site] of Object.entries(sites)) {
         }
       });
 
+      const cite = document.querySelector('[aria-label="Line to cite this page by"]');
+      if (document.querySelector('.pagination-nav')) {
+        test(`/${path} has a line to cite it by, with its title and its address`, () => {
+          expect(cite?.getAttribute('value')).toMatch(/^Faultlines \d+\.\d+\.\d+, “.+”\. http/);
+          const canonical = document.querySelector('link[rel=canonical]')?.getAttribute('href');
+          expect(cite?.getAttribute('value')?.endsWith(`. ${canonical}`)).toBe(true);
+        });
+      }
+
       test(`/${path} carries a policy that names each of its inline scripts`, () => {
         const meta = document.querySelector('meta[http-equiv="Content-Security-Policy"]');
         const policy = meta?.getAttribute('content') ?? '';
@@ -112,6 +121,35 @@ for (const [name, site] of Object.entries(sites)) {
         expect(lost).toEqual([]);
       });
     }
+
+    const read = (path: string) => pageAt(join(site.folder, path, 'index.html'));
+    const below = (link: Element | null) =>
+      link && new URL(link.getAttribute('href') ?? '', site.url).pathname.slice(site.baseUrl.length);
+
+    test('Next leads through every page in the order of the sidebar, and Previous back', () => {
+      const way: string[] = [];
+      for (let at: string | null = ''; at !== null && !way.includes(at); ) {
+        way.push(at);
+        const next: string | null = below(read(at).querySelector('a.pagination-nav__link--next'));
+        if (next !== null) expect(below(read(next).querySelector('a.pagination-nav__link--prev'))).toBe(at);
+        at = next;
+      }
+      const paged = pagesOf(site).filter(
+        path => !path.endsWith('.html') && read(path).querySelector('.pagination-nav'),
+      );
+      expect(paged.length).toBeGreaterThan(20);
+      expect([...way].sort()).toEqual(paged);
+      const sidebar = [...read('').querySelectorAll('.theme-doc-sidebar-menu a[href]')].map(below);
+      expect(way.filter(path => sidebar.includes(path))).toEqual(sidebar);
+    });
+
+    test('the sitemap names every page for readers, and no other', () => {
+      const map = readFileSync(join(site.folder, 'sitemap.xml'), 'utf8');
+      const named = [...map.matchAll(/<loc>([^<]+)<\/loc>/g)].map(([, address]) =>
+        new URL(address).pathname.slice(site.baseUrl.length),
+      );
+      expect(named.sort()).toEqual(pagesOf(site).filter(path => path !== '404.html' && path !== 'embed/'));
+    });
 
     test('figures of every kind were held against their tables', () => {
       expect([...kinds].sort()).toEqual(['memory-map', 'page-table', 'plot', 'timeline']);

@@ -9,6 +9,7 @@ import { saveFile } from '../../views/saveFile.ts';
 import Action from '../Action.tsx';
 import { Choice, List } from './SweepFields.tsx';
 import { suggested } from './setting.ts';
+import { progressText } from './sweepProgress.ts';
 import {
   columnsKnown,
   firstRows,
@@ -19,7 +20,7 @@ import {
   sweepTable,
 } from './sweepResult.ts';
 import { useOpened } from './useOpened.ts';
-import { type Progress, useSweep } from './useSweep.ts';
+import { useSweep } from './useSweep.ts';
 
 interface Props {
   readonly id: string;
@@ -31,16 +32,6 @@ interface Props {
   readonly onClose: () => void;
   /** Whether the reader has opened it: then it takes the focus. */
   readonly eager: boolean;
-}
-
-function progressText({ running, done, total, left }: Progress, failed: number): string {
-  if (total === 0) return 'Not run yet.';
-  const lost = failed > 0 ? ` ${failed} failed.` : '';
-  if (!running && done + failed < total)
-    return `Stopped: ${done} of ${total} points are kept; Run goes on with the others.${lost}`;
-  if (!running) return `Done: ${done} of ${total} points.${lost}`;
-  const time = left === undefined ? '' : `, about ${Math.ceil(left / 1000)} s left`;
-  return `${done} of ${total} points${time} …${lost}`;
 }
 
 /** Whether a list names values that its parameter takes. */

@@ -4,22 +4,13 @@ import { combinations, type Point, valuesIn } from '../../model/experiments/swee
 import type { View } from '../../model/experiments/view.ts';
 import type { SweepState } from '../../playground/link/state.ts';
 import { Pool, poolSize } from './pool.ts';
+import { type Progress, timeLeft } from './sweepProgress.ts';
 
 /** Most points of a sweep in the page; larger ones are for `lab sweep`. */
 const MOST_POINTS = 2_000;
 
 /** How often the page is told how far a sweep is, in ms. */
 const EVERY = 200;
-
-/** How a sweep goes. */
-export interface Progress {
-  readonly running: boolean;
-  /** Points that are done, and points in all. */
-  readonly done: number;
-  readonly total: number;
-  /** Time left in ms, where that can be said. */
-  readonly left?: number;
-}
 
 /** A sweep that was started: its points as they come in. */
 export interface Run {
@@ -93,7 +84,7 @@ export function useSweep({ id, params, values, state }: Swept) {
       if (running && now - told < EVERY) return;
       told = now;
       const ran = points.length - before + underWay;
-      const left = ran > 0 ? ((now - started) / ran) * (jobs.length - ran) : undefined;
+      const left = timeLeft(ran, jobs.length, now - started);
       setProgress({ running, done: points.length, total: all.length, left });
       const sorted = [...points].sort((a, b) => a.point - b.point);
       setRun({ swept, total: all.length, points: sorted, failures: [...failures], views });
