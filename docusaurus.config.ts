@@ -18,6 +18,7 @@ import { remarkPlaygrounds } from './plugins/playgrounds/remark.ts';
 import { races } from './plugins/races/index.ts';
 import { search } from './plugins/search/index.ts';
 import { source } from './plugins/source/index.ts';
+import { testSources } from './plugins/testSources/index.ts';
 import { remarkTypedCode } from './plugins/typedCode/remark.ts';
 import { SITE_POLICY_NEEDS } from './src/playground/sandbox/frame.ts';
 
@@ -58,7 +59,7 @@ export default {
     ['docusaurus-plugin-typedoc', apiReference],
     embeds,
     // What is kept for reading offline is what the others have written.
-    ...inOrder(search, llms, licences, cards, csp(SITE_POLICY_NEEDS), offline),
+    ...inOrder(search, llms, licences, testSources, cards, csp(SITE_POLICY_NEEDS), offline),
     [
       '@docusaurus/plugin-content-docs',
       {

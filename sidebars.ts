@@ -47,6 +47,7 @@ export default {
         'guides/sweeps',
         'guides/safety',
         'guides/compare',
+        'guides/shown',
       ],
     },
     {

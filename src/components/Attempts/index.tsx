@@ -1,3 +1,4 @@
+import useBaseUrl from '@docusaurus/useBaseUrl';
 import type { ReactNode } from 'react';
 import { Scroll } from '../Scroll.tsx';
 import type { Attempt } from './attempt.ts';
@@ -10,6 +11,7 @@ interface Props {
 
 /** What was tried, what happens, and the test that shows it. */
 export default function Attempts({ of, label }: Props): ReactNode {
+  const base = useBaseUrl('/');
   return (
     <div className="fl-attempts">
       <Scroll label={label}>
@@ -28,9 +30,9 @@ export default function Attempts({ of, label }: Props): ReactNode {
                 <td>{happens}</td>
                 <td>
                   “{test}”
-                  <span className="fl-path">
-                    <code>{file}</code>
-                  </span>
+                  <a className="fl-path" href={`${base}tests/${file}.txt`}>
+                    {file}
+                  </a>
                 </td>
               </tr>
             ))}
