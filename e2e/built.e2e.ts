@@ -127,8 +127,9 @@ for (const [name, site] of Object.entries(sites)) {
       link && new URL(link.getAttribute('href') ?? '', site.url).pathname.slice(site.baseUrl.length);
 
     test('Next leads through every page in the order of the sidebar, and Previous back', () => {
-      const way: string[] = [];
-      for (let at: string | null = ''; at !== null && !way.includes(at); ) {
+      // The front page has ways of its own into the site.
+      const way: string[] = [''];
+      for (let at: string | null = 'primer/memslots-and-faults/'; at !== null && !way.includes(at); ) {
         way.push(at);
         const next: string | null = below(read(at).querySelector('a.pagination-nav__link--next'));
         if (next !== null) expect(below(read(next).querySelector('a.pagination-nav__link--prev'))).toBe(at);
@@ -139,7 +140,7 @@ for (const [name, site] of Object.entries(sites)) {
       );
       expect(paged.length).toBeGreaterThan(20);
       expect([...way].sort()).toEqual(paged);
-      const sidebar = [...read('').querySelectorAll('.theme-doc-sidebar-menu a[href]')].map(below);
+      const sidebar = [...read(way[1]).querySelectorAll('.theme-doc-sidebar-menu a[href]')].map(below);
       expect(way.filter(path => sidebar.includes(path))).toEqual(sidebar);
     });
 

@@ -153,7 +153,7 @@ describe('the snippet of what stands in a page shows the same', () => {
     await own.locator('.fl-save summary').click();
     await own.getByRole('button', { name: 'Citation' }).click();
     expect(await own.getByLabel('Citation').inputValue()).toMatch(
-      new RegExp(`program ${program ?? ''}\\S*, as the link has it\\. http\\S+/${path}#s=1\\.`),
+      new RegExp(`program${program ? ` ${program}` : ''}, as the link has it\\. http\\S+/${path}#s=1\\.`),
     );
     await own.getByRole('button', { name: 'Embed' }).click();
     const frame = await framed(page, await own.getByLabel('Snippet to embed').inputValue());

@@ -3,6 +3,7 @@ import ts from 'typescript';
 import type { TypedCode, TypedPiece } from '../../src/components/TypedCode/pieces.ts';
 import { marksOf } from '../../src/playground/editor/highlight.ts';
 import { linesOf } from '../../src/playground/editor/pieces.ts';
+import { unmarked } from '../../src/playground/types/docstring.ts';
 import { LANGUAGE_LIB } from '../../src/playground/types/service.ts';
 import { declarations } from '../modelBundle/declarations.ts';
 import { language } from '../modelBundle/language.ts';
@@ -55,7 +56,7 @@ export function typedCode(code: string): TypedCode {
         if (from > at) pieces.push({ ...piece, text: source.slice(at, from) });
         const to = type ? Math.min(end, type.start + type.length) : end;
         if (type && to > from) {
-          const docs = type.docs?.replace(/\s+/g, ' ').trim();
+          const docs = type.docs && unmarked(type.docs).replace(/\s+/g, ' ').trim();
           pieces.push({
             ...piece,
             text: source.slice(from, to),

@@ -60,6 +60,18 @@ describe('two tables', () => {
     expect(elements[0].querySelector('caption')?.textContent).toBe('3 of 4 rows differ: A → B.');
   });
 
+  test('values that differ say so, even where rounding would make them one', async () => {
+    const rounded = (ns: number): TableView => ({
+      ...table({ way: 'read', ns }),
+      columns: [
+        { key: 'way', label: 'Way' },
+        { key: 'ns', label: 'Time', digits: 0 },
+      ],
+    });
+    const { elements } = await compare(rounded(2.72), rounded(2.57));
+    expect(elements[0].querySelector('mark')?.textContent).toBe('2.72 → 2.57 (×0.945)');
+  });
+
   test('that say the same twice are matched in their order', () => {
     const rows = [
       { way: 'read', ns: 1 },

@@ -148,10 +148,16 @@ export async function drawComparison(
   for (const [index, left] of a.views.entries()) {
     const right = b.views[index];
     if (right?.kind !== left.kind) continue;
-    const differences = drawDifferences(document, twinOf(left), twinOf(right), names);
+    const title = left.kind === 'table' ? left.title : undefined;
+    const differences = html(
+      document,
+      'figure',
+      { class: 'fl-figure' },
+      title === undefined ? undefined : html(document, 'figcaption', { class: 'fl-title' }, title),
+      drawDifferences(document, twinOf(left), twinOf(right), names),
+    );
     if (left.kind === 'table') {
-      const caption = html(document, 'figcaption', { class: 'fl-title' }, left.title);
-      elements.push(html(document, 'figure', { class: 'fl-figure' }, caption, differences));
+      elements.push(differences);
       continue;
     }
     const shared = sharedOf(left, right);

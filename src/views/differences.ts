@@ -46,6 +46,12 @@ function factor(a: Value | undefined, b: Value | undefined): string {
   return ` (×${formatNumber(Number((b / a).toPrecision(3)))})`;
 }
 
+/** Two values that differ, in words that do: rounded as the column has it, or less where that would hide it. */
+function apart(left: Value, right: Value, column: Column): [string, string] {
+  const rounded: [string, string] = [formatValue(left, column), formatValue(right, column)];
+  return rounded[0] === rounded[1] ? [formatValue(left), formatValue(right)] : rounded;
+}
+
 /**
  * Draws two tables as one.
  *
@@ -67,7 +73,7 @@ export function drawDifferences(
       pair.a && pair.b
         ? left === right
           ? text(left)
-          : mark(`${text(left)} → ${text(right)}${factor(left, right)}`)
+          : mark(`${apart(left, right, column).join(' → ')}${factor(left, right)}`)
         : first
           ? mark(`${text(pair.a ? left : right)} (only ${names[pair.a ? 0 : 1]})`)
           : text(pair.a ? left : right);

@@ -35,10 +35,11 @@ export const BOOT = `
     };
     worker.onmessage = ({ data }) => {
       messages += 1;
-      if (typeof data !== 'string' || data.length > 1100000 || messages > 2000) end('F');
+      if (typeof data !== 'string') end('N');
+      else if (data.length > 1100000 || messages > 2000) end('F');
       else port.postMessage('W' + data);
     };
-    worker.onmessageerror = () => end('F');
+    worker.onmessageerror = () => end('N');
     worker.onerror = event => {
       event.preventDefault();
       end('E' + JSON.stringify([String(event.message).slice(0, 4000), event.lineno | 0]));
@@ -51,7 +52,7 @@ export const BOOT = `
 `;
 
 /** SHA-256 of {@link BOOT} as a policy's source expression. The site's own policy must allow it: a frame inherits it. */
-export const BOOT_HASH = "'sha256-r8gthRqs3cbqVsqaDGl+47lV6Jc1to9Hy59VtPM5cAA='";
+export const BOOT_HASH = "'sha256-J47zPlBpW3bFfrzQgaDUf/fLyzZxn78H2TMaBAaFgQs='";
 
 /** What the frame may do: run its own script and start workers from blobs. */
 export const FRAME_POLICY = `default-src 'none'; script-src ${BOOT_HASH}; worker-src blob:; base-uri 'none'; form-action 'none'`;

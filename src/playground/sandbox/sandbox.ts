@@ -152,7 +152,9 @@ function receiver(
   let messages = 0;
   const tooMuch = (what: 'items' | 'characters' | 'messages') => end({ kind: 'too-much', what });
   return data => {
-    if (typeof data !== 'string') return end({ kind: 'misfit', why: 'it is no text' });
+    // The frame has sent its own word for what was no text, and for what was too long.
+    if (typeof data !== 'string' || data[0] === 'N') return end({ kind: 'misfit', why: 'it is no text' });
+    if (data[0] === 'F') return tooMuch('characters');
     characters += data.length;
     messages++;
     // A little more than the worker's own limits: its count of characters leaves out what wraps an item.

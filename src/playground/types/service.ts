@@ -1,6 +1,7 @@
 /** TypeScript's language service over one program and the declarations it may use. Works alike in a worker and in Node. */
 import ts from 'typescript';
 import { INSTEAD, NO_RANDOM } from '../sandbox/runner/language.ts';
+import { unmarked } from './docstring.ts';
 import type {
   Candidate,
   CandidateDetail,
@@ -165,7 +166,7 @@ function callAround(service: ts.LanguageService, at: number): Explanation | null
     from: at,
     to: at,
     signature: `${plain(item.prefixDisplayParts)}${parameters.join(separator)}${plain(item.suffixDisplayParts)}`,
-    text: plain(item.documentation),
+    text: read(item.documentation),
     tags: tagsOf(item.tags),
   };
 }
@@ -200,7 +201,12 @@ interface Documented {
 }
 
 function documentation({ displayParts, documentation: text, tags }: Documented) {
-  return { signature: plain(displayParts), text: plain(text), tags: tagsOf(tags) };
+  return { signature: plain(displayParts), text: read(text), tags: tagsOf(tags) };
+}
+
+/** Text of a docstring as it is read: without the marks of code and of links. */
+function read(parts: readonly ts.SymbolDisplayPart[] | undefined): string {
+  return unmarked(plain(parts));
 }
 
 function plain(parts: readonly ts.SymbolDisplayPart[] | undefined): string {
@@ -208,5 +214,5 @@ function plain(parts: readonly ts.SymbolDisplayPart[] | undefined): string {
 }
 
 function tagsOf(tags: readonly ts.JSDocTagInfo[] | undefined): { name: string; text: string }[] {
-  return (tags ?? []).map(({ name, text }) => ({ name, text: plain(text) }));
+  return (tags ?? []).map(({ name, text }) => ({ name, text: read(text) }));
 }

@@ -7,9 +7,11 @@ import CitePage from '../../../components/CitePage/index.tsx';
 export default function DocItemFooter(): ReactElement {
   const { metadata } = useDoc();
   const { siteConfig } = useDocusaurusContext();
+  // The servers' form of an address, which not every permalink has.
+  const path = `${metadata.permalink.replace(/\/$/, '')}/`;
   return (
     <footer className="docusaurus-mt-lg">
-      <CitePage title={metadata.title} path={metadata.permalink} origin={new URL(siteConfig.url).origin} />
+      <CitePage title={metadata.title} path={path} origin={new URL(siteConfig.url).origin} />
     </footer>
   );
 }
