@@ -20,8 +20,6 @@ interface BarProps {
   readonly editing: boolean;
   /** The list of type problems, where it stands in the bar. */
   readonly list: ReactNode;
-  /** Ways to take the program away, below all else. */
-  readonly takeaway: ReactNode;
   readonly hintId: string;
   onRun(): void;
   /** The reader is about to press Run. */
@@ -40,7 +38,8 @@ export function Bar(props: BarProps): ReactElement {
   const { running, progress, report } = runs;
   const says = shared?.text ?? types.report ?? report?.text ?? trouble;
   const isBad = !shared && !types.report && report?.good === false;
-  const failed = report?.lines[0];
+  const problems = types.report !== undefined && types.state.kind === 'on' ? types.state.problems : [];
+  const wrong = problems[0]?.line ?? report?.lines[0];
   return (
     <>
       <div className="fl-pg-actions">
@@ -80,12 +79,11 @@ export function Bar(props: BarProps): ReactElement {
             Go to the output
           </TextButton>
         )}
-        {failed !== undefined && (
-          <TextButton onPress={() => props.onEdit(failed)}>Go to line {failed}</TextButton>
+        {wrong !== undefined && (
+          <TextButton onPress={() => props.onEdit(wrong)}>Go to line {wrong}</TextButton>
         )}
         {props.list}
         {shared?.link && <LinkField link={shared.link} />}
-        {props.takeaway}
       </div>
     </>
   );

@@ -210,7 +210,6 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
       isOwn={given.origin.kind === 'page'}
       editing={editing === true}
       list={!props.wide && list}
-      takeaway={props.takeaway?.(programState(program.id, text))}
       hintId={`${uid}-hint`}
       onRun={run}
       onNear={() => ready(text)}
@@ -273,10 +272,15 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
         </div>
         {!props.wide && bar}
         {props.wide && list}
+        {props.takeaway && <div className="fl-pg-take">{props.takeaway(programState(program.id, text))}</div>}
       </div>
       <div className="fl-pg-shown" ref={outcome} tabIndex={-1}>
         <p className="fl-pg-what">
-          {unrun ? 'Not run yet. Press Run to see what this program shows.' : outputOf(text, ran, program)}
+          {unrun
+            ? 'Not run yet. Press Run to see what this program shows.'
+            : report && !report.good && shown?.length === 0
+              ? 'Your run showed nothing before it ended; why stands with the buttons.'
+              : outputOf(text, ran, program)}
         </p>
         <div
           ref={place}
