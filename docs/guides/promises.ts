@@ -384,6 +384,15 @@ const safe: readonly Kept[] = [
     not: 'them on a machine without Firefox, where these tests are left out and say so, or in Safari anywhere.',
   },
   {
+    promise: 'No version with a known flaw that is serious comes back.',
+    by: test(
+      'scripts/advisories.test.ts',
+      '… of … concerns no version that is installed',
+      'overrides are what an installation has',
+    ),
+    not: 'advisories of tomorrow: the list is of the day that stands in it, and CI asks for newer ones.',
+  },
+  {
     promise: 'What ships is listed with its licences.',
     by: test(built, 'the list of licences names what the bundles hold, under terms that let them be sent on'),
   },
@@ -395,13 +404,21 @@ const safe: readonly Kept[] = [
 
 const published: readonly Kept[] = [
   {
-    promise: 'nginx serves it with policies, and caches by hash.',
-    by: test(
-      'e2e/nginx.e2e.ts',
-      'pages: asked for again each time, framed by nobody else, typed, and no word of its version',
-      'what carries a hash in its name is kept for good, the worker that keeps the site is not',
-    ),
-    not: 'it on a machine without nginx, where these tests are left out.',
+    promise: 'A server sends the policies, keeps by hash, and lets nobody else frame it.',
+    by: [
+      ...test('scripts/lib/served.test.ts', 'a server that does not care breaks: …'),
+      ...test('e2e/nginx.e2e.ts', 'nginx with the … build'),
+      ...test(
+        'scripts/container.test.ts',
+        'the server listens where the container says, and reads what was copied there',
+      ),
+    ],
+    not: 'it of nginx on a machine without one, where those tests are left out, or of a container that was started.',
+  },
+  {
+    promise: 'Continuous integration and GitHub Pages call what the project has.',
+    by: test('scripts/workflows.test.ts', 'calls what the project has, with a Node that the project takes'),
+    not: 'that they have run: the project has had no host.',
   },
   {
     promise: 'It works at the root of a host and below a path.',
@@ -411,8 +428,8 @@ const published: readonly Kept[] = [
     promise: 'Long work on the command line tells a terminal how far it is, and is silent elsewhere.',
     by: test(
       'src/cli/main.test.ts',
-      'says nothing to what is no terminal',
-      'tells a terminal how far it is, and clears that line',
+      'says nothing on stderr where that is no terminal',
+      'says how far it is where stderr is one, and clears the line in the end',
     ),
   },
 ];
@@ -426,6 +443,12 @@ const sturdy: readonly Kept[] = [
         'src/playground/protocol/messages.fuzz.ts',
         'any message of nearly the right form; and what is taken can be drawn, as text',
       ),
+      ...test(
+        'src/model/conformance/recording.fuzz.ts',
+        'the reader of recordings',
+        'the replay of a damaged recording',
+      ),
+      ...test('src/cli/lab.fuzz.ts', 'a command line'),
       command('npm run fuzz', 'the same with ten thousand cases a property'),
     ],
   },

@@ -1,8 +1,8 @@
 /** A quoted text, with what quotes it. */
 const QUOTED = String.raw`(['"${'`'}])((?:(?!\1)[^\\\n]|\\.)+)\1`;
 
-/** A call of `test` or `describe`, or of what `test.each` and its like give, with a title first. */
-const TITLE = new RegExp(String.raw`(?:\b(?:test|describe)(?:\.\w+)*\(|\)\()\s*${QUOTED}`, 'g');
+/** A call of `test`, `it` or `describe`, or of what `test.each` and its like give, with a title first. */
+const TITLE = new RegExp(String.raw`(?:\b(?:test|it|describe)(?:\.\w+)*\(|\)\()\s*${QUOTED}`, 'g');
 
 /** Stands in a title for what differs from case to case. */
 const CASE = /\$\{[^}]*\}|%[a-z]|\$\w+/g;

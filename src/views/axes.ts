@@ -25,9 +25,12 @@ function wholePowers([low, high]: readonly [number, number], base: number): [num
 
 /** Options of an axis that is a number line. */
 function numberAxis({ width, frame }: Sheet, axis: Axis, nice = false) {
-  const values = frame.rows.map(row => Number(row[axis.key])).filter(Number.isFinite);
   const most = width < NARROW ? 4 : 7;
   const log = axis.scale === 'log';
+  // What is not above zero has no place on a scale of powers, and no part in its ticks.
+  const values = frame.rows
+    .map(row => Number(row[axis.key]))
+    .filter(value => Number.isFinite(value) && (!log || value > 0));
   const binary = isBinary(axis, values);
   const extent = frame.extents[axis.key] ?? [reduce(values, Math.min), reduce(values, Math.max)];
   const [low, high] = nice && log ? wholePowers(extent, binary ? 2 : 10) : extent;

@@ -96,6 +96,19 @@ describe('two plots', () => {
     ]);
   });
 
+  test('leave out of a scale of powers what has no place on it', async () => {
+    const log = (high: number): PlotView => {
+      const view = plot(high);
+      const zero = { design: 'merged', pages: 0, ns: 0 };
+      return { ...view, y: { ...view.y, scale: 'log' }, rows: [...view.rows, zero] };
+    };
+    const { elements } = await compare(log(30), log(3000));
+    const [a, b] = elements[0].children;
+    expect(ticksOf(a).length).toBeGreaterThan(4);
+    expect(ticksOf(a)).toEqual(ticksOf(b));
+    expect(elements[0].innerHTML).not.toContain('NaN');
+  });
+
   test('a series keeps its colour where the other side lacks one', async () => {
     const { elements } = await compare(plot(30), plot(30, ['v6']));
     const [a, b] = [...elements[0].children].map(side => side.querySelectorAll('.fl-legend li'));

@@ -1,5 +1,5 @@
 import type * as PlotLibrary from '@observablehq/plot';
-import type { PlotView, Row } from '../model/experiments/view.ts';
+import type { Axis, PlotView, Row } from '../model/experiments/view.ts';
 import { drawsBars, nameOf, type Style } from './series.ts';
 
 /** The library that draws, loaded by whoever needs a drawing. */
@@ -57,13 +57,18 @@ export function sharedFrame(views: readonly PlotView[]): Frame {
   const [{ x, y, mark }] = views;
   const rows = views.flatMap(view => view.rows);
   const published = views.flatMap(view => view.published ?? []);
+  /** What is not above zero has no place on a scale of powers. */
+  const fits =
+    ({ scale }: Axis) =>
+    (value: number) =>
+      Number.isFinite(value) && (scale !== 'log' || value > 0);
   const along = [...rows.map(row => row[x.key]), ...published.map(point => point.x)];
   const values = [
     ...(mark === 'stack' ? views.flatMap(heights) : rows.map(row => Number(row[y.key]))),
     ...published.map(point => point.y),
     ...(drawsBars(views[0]) ? [0] : []),
-  ].filter(Number.isFinite);
-  const numbers = along.map(Number).filter(Number.isFinite);
+  ].filter(fits(y));
+  const numbers = along.map(Number).filter(fits(x));
   return {
     rows,
     extents: {
