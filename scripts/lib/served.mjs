@@ -69,7 +69,7 @@ function expectHeaders({ headers }, expected) {
  */
 async function hashed(ask, base, kind) {
   const { text } = await ask('');
-  const [, found] = new RegExp(`="${base}(assets/[^"]+\\.${kind})"`).exec(text) ?? [];
+  const [, found] = new RegExp(`="?${base}(assets/[^" >]+\\.${kind})[" >]`).exec(text) ?? [];
   assert.ok(found, `the front page at ${base} names no .${kind} file below assets/`);
   return found;
 }
