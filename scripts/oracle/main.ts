@@ -3,8 +3,8 @@
  *
  *     npm run oracle -- --seed N [--count N] [--length N] [--flavour NAME] [--out FILE] [--device FILE]
  *
- * `blocking` has threads that wait for pages, `mixed` several of everything, `varied` takes the project's own recordings
- * and changes them a little.
+ * `blocking` has threads that wait for pages, `mixed` several of everything, `collapse` makes huge pages and
+ * takes them apart, `varied` takes the project's own recordings and changes them a little.
  *
  * Exit code 1 where the model answered otherwise, 2 where nothing could be recorded.
  */
@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { FLAVOURS, type Flavour, generateOps } from '../../src/model/conformance/generate.ts';
 import { generateBlockingOps } from '../../src/model/conformance/generateBlocking.ts';
+import { generateCollapseOps } from '../../src/model/conformance/generateCollapse.ts';
 import { generateMixedOps } from '../../src/model/conformance/generateMixed.ts';
 import { profileOf } from '../../src/model/conformance/profileOf.ts';
 import { type RecordedCase, type RecordedOp, readRecording } from '../../src/model/conformance/recording.ts';
@@ -29,8 +30,8 @@ import { Recorder } from './recorder.ts';
 /** The project's folder: the bundle of this file lies three folders down (scripts/bundle.mjs). */
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-type Flavours = Flavour | 'blocking' | 'mixed' | 'varied';
-const ALL: readonly Flavours[] = [...FLAVOURS, 'blocking', 'mixed', 'varied'];
+type Flavours = Flavour | 'blocking' | 'mixed' | 'collapse' | 'varied';
+const ALL: readonly Flavours[] = [...FLAVOURS, 'blocking', 'mixed', 'collapse', 'varied'];
 
 const USAGE = `npm run oracle -- --seed N [--count N] [--length N] [--flavour ${ALL.join('|')}] [--out FILE]`;
 /** A case takes milliseconds; one that takes this long has a guest that never reports. */
@@ -156,6 +157,7 @@ function sequence(
 ): RecordedOp[] {
   if (flavour === 'blocking') return generateBlockingOps(seed, length);
   if (flavour === 'mixed') return generateMixedOps(seed, length);
+  if (flavour === 'collapse') return generateCollapseOps(seed, length);
   if (flavour !== 'varied') return generateOps(seed, flavour, length);
   const random = new Random(seed);
   const { ops, family } = random.pick(own);

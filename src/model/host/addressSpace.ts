@@ -84,6 +84,7 @@ export class AddressSpace extends Mm {
     for (const vma of this.vmas.within(start, end)) {
       yield* zapRange(this, vma, Math.max(start, vma.start), Math.min(end, vma.end), ZAP_CLEAR, 'clear');
     }
+    this.table.dropEmptyTables(start, end);
     yield this.costs.dontNeed + this.costs.dontNeedPage * (end - start);
     this.mmapLock.readUnlock();
   }

@@ -65,7 +65,7 @@ function hasTables(mm: Mm, start: number, end: number): boolean {
 }
 
 function changeEntries(mm: Mm, vma: Vma, start: number, end: number, change: ProtectionChange): void {
-  if (change === 'uffd-protect') splitAnonymousHuge(mm, vma, start, end);
+  if (change === 'uffd-protect') splitTransparent(mm, vma, start, end);
   mm.table.note(start, end);
   mm.table.forEach(start, end, (_, table, index, low) => {
     const after = pteMaps(low)
@@ -81,8 +81,8 @@ function changeEntries(mm: Mm, vma: Vma, start: number, end: number, change: Pro
 }
 
 /** Small leaves are what userfaultfd resolves one by one. */
-function splitAnonymousHuge(mm: Mm, vma: Vma, start: number, end: number): void {
-  if (vma.file !== null) return;
+function splitTransparent(mm: Mm, vma: Vma, start: number, end: number): void {
+  if (vma.file !== null && vma.file.level > 1) return;
   for (let page = start; page < end; page += 512) splitHuge(mm, page);
 }
 

@@ -24,6 +24,11 @@ export class FileMappings {
     return this.list.filter(mapping => mapping.first <= index && index < mapping.end);
   }
 
+  /** The mappings that cover some of page indices [start, end). */
+  overlapping(start: number, end: number): FileMapping[] {
+    return this.list.filter(mapping => mapping.first < end && start < mapping.end);
+  }
+
   /** Unmaps page indices [start, end) from every mapping (unmap_mapping_range). */
   *unmap(start: number, end: number, privateCopies: boolean): Actor {
     for (const mapping of [...this.list]) {

@@ -125,7 +125,7 @@ function* walk(mm: Mm, start: number, end: number, advice: number): Actor<number
     }
     const until = Math.min(end, vma.end);
     const result = CHANGES_MAPPING.has(advice)
-      ? adviseMapping(mm, vma, at, until, advice)
+      ? yield* adviseMapping(mm, vma, at, until, advice)
       : yield* advisePages(mm, vma, at, until, advice);
     if (result !== 0) return result;
     at = until;
@@ -135,10 +135,10 @@ function* walk(mm: Mm, start: number, end: number, advice: number): Actor<number
 }
 
 /** Advice that is a flag of the mapping. Returns 0 or a negated errno. */
-function adviseMapping(mm: Mm, vma: Vma, start: number, end: number, advice: number): number {
+function* adviseMapping(mm: Mm, vma: Vma, start: number, end: number, advice: number): Actor<number> {
   const flags = advisedFlags(vma, advice);
   if (flags < 0) return flags;
-  if (flags !== vma.flags) modifyFlags(mm, vma, start, end, flags);
+  if (flags !== vma.flags) yield* modifyFlags(mm, vma, start, end, flags);
   return 0;
 }
 
@@ -213,6 +213,8 @@ function* dontNeedOrFree(mm: Mm, vma: Vma, start: number, end: number, advice: n
   }
   if (advice !== MADV_FREE) {
     yield* zapRange(mm, mapping, start, until, ZAP_CLEAR, 'clear');
+    // Since 6.14 tables go with their last entry (CONFIG_PT_RECLAIM).
+    mm.table.dropEmptyTables(start, until);
     yield mm.costs.dontNeed + mm.costs.dontNeedPage * (until - start);
     return 0;
   }

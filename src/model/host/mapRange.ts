@@ -5,7 +5,8 @@
 import type { Actor } from '../engine/step.ts';
 import type { MappedFile } from './mappedFile.ts';
 import type { Mm } from './mm.ts';
-import { PAGE_SIZE } from './units.ts';
+import { announceSplits } from './splitEdges.ts';
+import { PAGE_SIZE, PAGES_PER_2M } from './units.ts';
 import { beginMapChange, sendEvent } from './userfault.ts';
 import { UFFD_FEATURE_EVENT_UNMAP, type Userfaultfd } from './userfaultfd.ts';
 import type { Vma } from './vma.ts';
@@ -70,6 +71,7 @@ export function insertMapping(mm: Mm, start: number, end: number, kind: VmaKind)
  */
 export function* unmapRange(mm: Mm, start: number, end: number, aftermath: Aftermath): Actor {
   yield* prepareUnmapEvents(mm, start, end, aftermath);
+  yield* announceSplits(mm, start, end);
   const gone = removeMappings(mm, start, end);
   if (gone.length === 0) return;
   const first = gone[0].start;
@@ -77,11 +79,22 @@ export function* unmapRange(mm: Mm, start: number, end: number, aftermath: After
   const range = mm.rangeOf(first, last, 'unmap');
   yield* mm.invalidateStart(range);
   for (const vma of gone) zapEntries(mm, vma, vma.start, vma.end, ZAP_UNMAP);
+  dropTables(mm, first, last);
   yield* mm.invalidateEnd(range);
   for (const vma of gone) {
     const release = vma.file?.drop() ?? null;
     if (release !== null) aftermath.releases.push(release);
   }
+}
+
+/** Page tables go with the last mapping that they serve (free_pgtables). */
+function dropTables(mm: Mm, first: number, last: number): void {
+  const start = first - (first % PAGES_PER_2M);
+  const end = Math.ceil(last / PAGES_PER_2M) * PAGES_PER_2M;
+  const isServed = (base: number) => mm.vmas.findIn(base, base + PAGES_PER_2M) !== undefined;
+  const from = isServed(start) ? start + PAGES_PER_2M : start;
+  const to = isServed(end - PAGES_PER_2M) ? end - PAGES_PER_2M : end;
+  if (from < to) mm.table.dropEmptyTables(from, to);
 }
 
 /** Every userfaultfd that handles a part of the range is told of the whole of it, once. */

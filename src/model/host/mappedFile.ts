@@ -16,6 +16,10 @@ export interface FileMapping {
   readonly first: number;
   /** Page index after the last one. */
   readonly end: number;
+  /** Its page tables may go where what they map is collapsed: it has no page of its own, and none is protected. */
+  readonly retractable: boolean;
+  /** A userfaultfd waits to hear of pages that are missing. */
+  readonly awaitsMissing: boolean;
   /** Whose mapping it is. */
   readonly owner: PageOwner;
   /** The host virtual page of a page index in the mapping. */
@@ -49,6 +53,10 @@ export interface MappedFile {
   isResident(index: number): boolean;
   /** The frame at a page index for a fault through a mapping, allocating it; NO_PAGE_SIGBUS or NO_PAGE_OOM. */
   faultPage(index: number): number;
+  /** The head of the 2 MiB page of the cache that a page index belongs to; NO_PFN where that page is a small one. */
+  largeAt?(index: number): number;
+  /** Whether a page of the cache is locked: a fault on it waits. */
+  isLocked?(index: number): boolean;
   /** A mapping of it came. */
   addMapping(mapping: FileMapping): void;
   /** A mapping of it went. */

@@ -30,6 +30,7 @@ export function* migratePage(mm: Mm, page: number): Actor<MigrationResult> {
   if (vma === undefined || !pteMaps(low) || mm.table.levelOf(page) > 1) return 'not-movable';
   const from = mm.table.pfn(page);
   const owner = frames.owner(from);
+  if (frames.folioPages(from) > 1) return 'not-movable';
   if (from === ZERO_PFN || (owner !== OWNER_ANON && owner !== OWNER_CACHE)) return 'not-movable';
   const file = owner === OWNER_CACHE && vma.file instanceof MemFile ? vma.file : null;
   const index = indexIn(vma, page);

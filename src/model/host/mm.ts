@@ -14,7 +14,7 @@ import type { HostRange, MmuNotifier, NotifierEvent } from './notifier.ts';
 import { PageTable } from './pageTable.ts';
 import { PTE_DIRTY, PTE_PRESENT, PTE_SPECIAL, PTE_WRITE, ptePfn } from './pte.ts';
 import { entryIndex, spanOf } from './radixTable.ts';
-import { VM_ACCESS, type Vma } from './vma.ts';
+import { VM_ACCESS, VM_UFFD_MISSING, VM_UFFD_WP, type Vma } from './vma.ts';
 import { canShareReverseMapping, VmaList } from './vmaList.ts';
 
 /** User addresses end here, as a page number (TASK_SIZE with four levels of page tables). */
@@ -177,6 +177,12 @@ export class Mm implements PageOwner, Hashable {
       first,
       end: first + vma.end - vma.start,
       owner: this,
+      get retractable() {
+        return vma.anonVma === 0 && (vma.flags & VM_UFFD_WP) === 0;
+      },
+      get awaitsMissing() {
+        return (vma.flags & VM_UFFD_MISSING) !== 0;
+      },
       pageOf: index => vma.start + index - first,
       unmapPages: (start, end, privateCopies) =>
         this.unmapFilePages(vma, vma.start + start - first, vma.start + end - first, privateCopies),

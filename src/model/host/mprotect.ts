@@ -2,6 +2,7 @@ import type { Actor } from '../engine/step.ts';
 import { changeProtection } from './changeProtection.ts';
 import { EACCES, ENOMEM } from './errno.ts';
 import type { Mm } from './mm.ts';
+import { announceSplits } from './splitEdges.ts';
 import { VM_ACCESS, VM_ACCOUNT, VM_HUGETLB, VM_NORESERVE, VM_SHARED, VM_WRITE, type Vma } from './vma.ts';
 
 /**
@@ -29,7 +30,7 @@ function* protectMappings(mm: Mm, start: number, end: number, access: number): A
     if (flags & ~(flags >> 4) & VM_ACCESS) return -EACCES;
     const until = Math.min(end, vma.end);
     if (flags !== vma.flags) {
-      const changed = modifyFlags(mm, vma, at, until, withAccounting(vma, flags));
+      const changed = yield* modifyFlags(mm, vma, at, until, withAccounting(vma, flags));
       yield* changeProtection(mm, changed, at, until, 'rights');
     }
     at = until;
@@ -52,14 +53,18 @@ function withAccounting(vma: Vma, flags: number): number {
  *
  * @returns the mapping that covers the part now.
  */
-export function modifyFlags(mm: Mm, vma: Vma, start: number, end: number, flags: number): Vma {
-  const part = isolate(mm, vma, start, end);
+export function* modifyFlags(mm: Mm, vma: Vma, start: number, end: number, flags: number): Actor<Vma> {
+  const part = yield* isolate(mm, vma, start, end);
   part.flags = flags;
   return mm.vmas.merge(part);
 }
 
-/** Splits pages [start, end) off a mapping that covers them; returns the mapping of just these pages. */
-export function isolate(mm: Mm, vma: Vma, start: number, end: number): Vma {
+/**
+ * Splits pages [start, end) off a mapping that covers them; returns the mapping of just these pages. No huge leaf
+ * belongs to two mappings (vma_adjust_trans_huge).
+ */
+export function* isolate(mm: Mm, vma: Vma, start: number, end: number): Actor<Vma> {
+  yield* announceSplits(mm, start, end);
   const part = vma.start < start ? mm.vmas.split(vma, start) : vma;
   if (part.end > end) mm.vmas.split(part, end);
   return part;

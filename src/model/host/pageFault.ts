@@ -75,6 +75,7 @@ function missing(mm: Mm, vma: Vma, page: number, write: boolean, wasProtected: b
   const copies = write && (vma.flags & VM_SHARED) === 0;
   if (copies) mm.prepareAnon(vma);
   const index = indexIn(vma, page);
+  if (vma.file.isLocked?.(index)) return STEP_MIGRATION;
   const ask = fileUserfault(vma, index);
   if (ask !== 0) return ask;
   const fresh = vma.file.cachedPage(index) === NO_PFN;
@@ -96,14 +97,16 @@ function missing(mm: Mm, vma: Vma, page: number, write: boolean, wasProtected: b
 }
 
 function anonymous(mm: Mm, vma: Vma, page: number, write: boolean, wasProtected: boolean): number {
-  const asks = (vma.flags & VM_UFFD_MISSING) !== 0;
+  if (write) mm.prepareAnon(vma);
+  if (vma.flags & VM_UFFD_MISSING) {
+    // The table is there before anybody is asked, and stays whatever comes of it.
+    mm.table.radix.ensure(page, 1);
+    return VM_UFFD_MISSING;
+  }
   if (!write) {
-    if (asks) return VM_UFFD_MISSING;
     install(mm, page, ZERO_PFN, newEntryFlags(vma) | PTE_SPECIAL, wasProtected);
     return STEP_DONE;
   }
-  mm.prepareAnon(vma);
-  if (asks) return VM_UFFD_MISSING;
   const pfn = mm.frames.allocate(OWNER_ANON);
   if (pfn === NO_PFN) return STEP_OOM;
   mm.frames.setExclusive(pfn, true);

@@ -73,6 +73,16 @@ export class PageTable implements Hashable {
     if (parent.level === 2 && parent.child(index) !== undefined) this.radix.detach(parent, index);
   }
 
+  /** Takes away the level-1 tables of pages [start, end) that lie in it as a whole and have no entry. */
+  dropEmptyTables(start: number, end: number): void {
+    const empty: number[] = [];
+    if (end - start < ENTRIES) return;
+    this.radix.forEachTable(start, end, ({ level, live, base }) => {
+      if (level === 1 && live === 0 && base >= start && base + ENTRIES <= end) empty.push(base);
+    });
+    for (const base of empty) this.dropTable(base);
+  }
+
   /**
    * Splits the huge leaf that maps `page` into leaves one level down; contents and rights stay. `countEach` is told
    * of each new leaf's first frame.

@@ -60,7 +60,7 @@ export function* registerRange(
       const until = Math.min(end, vma.end);
       // A mapping that has these modes, and perhaps more, keeps what it has.
       if (vma.uffd !== uffd || (vma.flags & modes) !== modes) {
-        const part = isolate(mm, vma, at, until);
+        const part = yield* isolate(mm, vma, at, until);
         part.flags = (part.flags & ~VM_UFFD) | modes;
         part.uffd = uffd;
         mm.vmas.merge(part);
@@ -130,7 +130,7 @@ export function* unregisterRange(
 
 function* clear(mm: Mm, vma: Vma, start: number, end: number): Actor {
   if (vma.flags & VM_UFFD_WP) yield* changeProtection(mm, vma, start, end, 'uffd-resolve');
-  const part = isolate(mm, vma, start, end);
+  const part = yield* isolate(mm, vma, start, end);
   part.flags &= ~VM_UFFD;
   part.uffd = null;
   mm.vmas.merge(part);

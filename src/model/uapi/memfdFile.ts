@@ -141,6 +141,7 @@ export class MemfdFile extends OpenFile {
   private *punch(start: number, end: number): Actor {
     const first = Math.ceil(start / PAGE_SIZE);
     const last = Math.floor(end / PAGE_SIZE);
+    yield* this.pages.cut(start, end);
     if (first < last) yield* this.pages.punchHole(first, last);
     const head = Math.floor(start / PAGE_SIZE);
     if (head < first)

@@ -1,10 +1,15 @@
-/** Large leaves: one that comes back when logging ends maps no page that the host takes away meanwhile. */
+/** Huge pages: no large leaf maps a page that the host takes away, and collapsing loses no write. */
 import type { Engine } from '../../engine/engine.ts';
 import type { World } from '../../engine/explorer/program.ts';
 import type { Actor } from '../../engine/step.ts';
 import type { AddressSpace } from '../../host/addressSpace.ts';
+import { collapseRange } from '../../host/collapse.ts';
 import { NO_PFN } from '../../host/frames.ts';
-import { PAGES_PER_2M } from '../../host/units.ts';
+import { MemFile } from '../../host/memFile.ts';
+import { newEntryFlags } from '../../host/protection.ts';
+import { PTE_DIRTY, PTE_WRITE, pteHigh, pteLow } from '../../host/pte.ts';
+import { PAGE_SIZE, PAGES_PER_2M } from '../../host/units.ts';
+import { VM_SHARED } from '../../host/vma.ts';
 import { DirtyBitmap } from '../../kvm/dirtyBitmap.ts';
 import { MEM_LOG_DIRTY_PAGES } from '../../kvm/memslots.ts';
 import { setMemoryRegion } from '../../kvm/memslotUpdate.ts';
@@ -15,6 +20,7 @@ import type { Check } from './check.ts';
 /** The page that goes, and one beside it. */
 const GONE = 6;
 const KEPT = 5;
+const WRITTEN = 7;
 
 /** A slot on one huge page of the host; two pages of it are mapped by small leaves where it is logged, else none. */
 function setUp(
@@ -60,7 +66,40 @@ function fault(engine: Engine): World {
   return staysTrue(vm, mm, hva);
 }
 
+/** A file's pages are collapsed while the guest writes to one of them. */
+function collapse(engine: Engine): World {
+  const { vm, mm, host } = raceMachine(engine, {});
+  const file = new MemFile(host, PAGES_PER_2M * PAGE_SIZE);
+  const hva = mm.map(PAGES_PER_2M, file);
+  mm.vmas.find(hva)!.flags |= VM_SHARED;
+  placeSlot(vm, { pages: PAGES_PER_2M, hva });
+  const pfn = file.ensurePage(KEPT);
+  host.frames.get(pfn);
+  const flags = newEntryFlags(mm.vmas.find(hva)!) | PTE_DIRTY | PTE_WRITE;
+  mm.table.write(hva + KEPT, pteLow(pfn, flags), pteHigh(pfn));
+  vm.mmu.install(KEPT, pfn, true, false);
+  function* thread(): Actor {
+    yield mm.mmapLock.read();
+    yield* collapseRange(mm, mm.vmas.find(hva)!, hva, hva + PAGES_PER_2M);
+    mm.mmapLock.readUnlock();
+  }
+  engine.spawn('thread', thread());
+  engine.spawn('vCPU 0', vm.createVcpu().write(KEPT, WRITTEN, false));
+  const check = () => {
+    const token = host.frames.read(file.cachedPage(KEPT));
+    if (token !== WRITTEN) return `the file holds ${token}, and not what the guest wrote`;
+    const mapped = vm.mmu.peek(KEPT, false);
+    return (
+      mapped === NO_PFN ||
+      mapped === file.cachedPage(KEPT) ||
+      `the guest maps frame ${mapped}, the file has another`
+    );
+  };
+  return { properties: [{ name: 'what the guest wrote is in the file', when: 'finally', check }] };
+}
+
 export const hugePages: readonly Check[] = [
   { name: 'a large leaf comes back beside a page that goes', build: recovery },
   { name: 'a fault installs a large leaf beside a page that goes', build: fault },
+  { name: 'a file is collapsed under a write', build: collapse },
 ];
