@@ -14,7 +14,7 @@ export const positions: readonly Position[] = [
     answer:
       'Paolo Bonzini, the same day: it was tried once and brought machine checks everywhere. Wu finds that bug: there, guests made cached mappings of MMIO, and he wants uncached ones of RAM.',
     mails: [
-      { id: '20200213213036.207625-1-olvaffe@gmail.com', secondHand: true },
+      { id: '20200213213036.207625-1-olvaffe@gmail.com' },
       { id: '8fdb85ea-6441-9519-ae35-eaf91ffe8741@redhat.com', label: 'Bonzini’s answer' },
     ],
   },
@@ -69,12 +69,12 @@ export const positions: readonly Position[] = [
     who: 'Paolo Bonzini',
     domain: 'redhat.com',
     date: '2020-02-18',
-    position: 'Two dangers are left: live migration, and WBINVD on the host.',
+    position: 'Two dangers are left: live migration, and WBINVD.',
     argument:
-      'The VMM reads the page through a cacheable alias; and a write-back of stale lines may land on top of what the guest wrote.',
+      'The VMM reads the page through a cacheable alias, and a WBINVD might corrupt the guest’s memory. He does not say how; lines of the alias written back on top of it would.',
     answer:
       'Christopherson had not thought of it. Tian: then the VMM’s mapping must follow. Wu: such VMs cannot be migrated anyway.',
-    mails: [{ id: 'd3a6fac6-3831-3b8e-09b6-bfff4592f235@redhat.com', secondHand: true }],
+    mails: [{ id: 'd3a6fac6-3831-3b8e-09b6-bfff4592f235@redhat.com' }],
   },
   {
     who: 'Chia-I Wu',
@@ -172,7 +172,7 @@ export const positions: readonly Position[] = [
     answer:
       'Tian and Zhao, on 12 March: warn users whose CPU lacks it. Christopherson: those are ten years old, and no user could judge the warning.',
     mails: [
-      { id: '20240309010929.1403984-1-seanjc@google.com', secondHand: true },
+      { id: '20240309010929.1403984-1-seanjc@google.com' },
       { id: 'ZfB9rzqOWmbaOeHd@google.com', label: 'On the warning' },
     ],
   },

@@ -107,7 +107,7 @@ export const positions: readonly Position[] = [
       'The MMU’s context is dropped often, even when a guest flips CR0.WP, and the bit dies with its table.',
     answer: 'The other positions of 2022. Christopherson’s ended it.',
     mails: [
-      { id: '20220118110621.62462-1-nikunj@amd.com', secondHand: true, label: 'January' },
+      { id: '20220118110621.62462-1-nikunj@amd.com', label: 'January' },
       { id: '20220308043857.13652-1-nikunj@amd.com', label: 'March' },
     ],
   },

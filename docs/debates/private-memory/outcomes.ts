@@ -43,7 +43,10 @@ export const ending: Ending = {
       release: 'not released',
       what: 'Conversion in place: the state moves from the VM’s table to the inode of the file, and a page can stay where it is. Version 13 was posted on 10 September 2026 and is reported as applied to the maintainers’ tree that month. How contents are kept or cleared was still discussed after version 7, the last one read.',
       interface: 'KVM_SET_MEMORY_ATTRIBUTES2, KVM_CAP_GUEST_MEMFD_MEMORY_ATTRIBUTES',
-      source: { text: 'Version 7 of the series, 22 May 2026; a digest of 25 September 2026' },
+      source: {
+        text: 'Version 7 of the series, 22 May 2026, read; the rest by a digest of 25 September 2026',
+        url: loreUrl('20260522-gmem-inplace-conversion-v7-0-2f0fae496530@google.com'),
+      },
       secondHand: true,
     },
     {

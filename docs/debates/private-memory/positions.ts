@@ -58,7 +58,7 @@ export const positions: readonly Position[] = [
       'Version 6 of the series: a page present in the file is private, a hole is shared. fallocate and hole punching are the conversion calls, and a notifier tells KVM.',
     argument: 'One slot holds both kinds, and no conversion changes a memslot.',
     answer: 'Lutomirski, Christopherson and Michael Roth, below. Version 6 is the last that works so.',
-    mails: [{ id: '20220519153713.819591-5-chao.p.peng@linux.intel.com', secondHand: true }],
+    mails: [{ id: '20220519153713.819591-5-chao.p.peng@linux.intel.com' }],
   },
   {
     who: 'Andy Lutomirski',

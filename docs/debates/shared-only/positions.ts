@@ -74,7 +74,7 @@ export const positions: readonly Position[] = [
       'Who is to read the two flags? A VM that must keep private memory in guest_memfd can do without the flush, if guest_memfd flushes for itself, perhaps a page at a time.',
     argument: 'As posted, a notification about any address of the VM ends in the flush of all CPUs.',
     answer: 'Christopherson, the same day, in the mail at the centre.',
-    mails: [{ id: '20230918180754.iomoaqnw75j3rrxb@amd.com', secondHand: true }],
+    mails: [{ id: '20230918180754.iomoaqnw75j3rrxb@amd.com' }],
   },
   {
     who: 'Sean Christopherson',
@@ -159,7 +159,7 @@ export const positions: readonly Position[] = [
     mails: [
       { id: '20250109225533.1841097-1-kevinloughlin@google.com', label: 'The series' },
       { id: 'CAGdbjmKB9=pwv0jc3xa8sY+Toc4q=_U=DWKm7+vP3-CsCvbQ3A@mail.gmail.com', label: 'On the fallback' },
-      { id: 'Z75uoedJyZ18CZeh@google.com', secondHand: true, label: 'Christopherson in February' },
+      { id: 'Z75uoedJyZ18CZeh@google.com', label: 'Christopherson in February' },
     ],
   },
 ];

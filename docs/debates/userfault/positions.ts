@@ -65,7 +65,7 @@ export const positions: readonly Position[] = [
       'guest_memfd exists so that mappings of a process are not needed. KVM wants such choke points anyway, also to freeze memory during a blackout.',
     answer:
       'Matlack, the same day: a frozen page just gives an error, a missing one may block. The points are not the same.',
-    mails: [{ id: 'ZU0d2fq5zah5jxf1@google.com', secondHand: true }],
+    mails: [{ id: 'ZU0d2fq5zah5jxf1@google.com' }],
   },
   {
     who: 'James Houghton',
@@ -89,12 +89,12 @@ export const positions: readonly Position[] = [
     domain: 'google.com',
     date: '2024-07-11',
     position:
-      'The attribute’s ioctl has the wrong shape. Say what to set and clear, or share a bitmap as dirty logging does.',
+      'The attribute’s ioctl has the wrong shape. Say what to set and clear, or keep a bitmap for each slot, as dirty logging does.',
     argument:
       'Clearing one page is the hot path with hundreds of vCPUs, and it takes slots_lock and mmu_lock. Setting the whole word can clear USERFAULT by accident, and the XArray allocates.',
     answer: 'Houghton, on 17 July, agrees and lists three forms it could take.',
     mails: [
-      { id: 'CALzav=d+eALgV5UKnwHh67XYba53tkWwDNPWrThcmCP++sCiLg@mail.gmail.com', secondHand: true },
+      { id: 'CALzav=d+eALgV5UKnwHh67XYba53tkWwDNPWrThcmCP++sCiLg@mail.gmail.com' },
       {
         id: 'CADrL8HUi2x2z+Jow_rb+iiuySWMCRq8Ti6SwzBoHUNSH1mcYhw@mail.gmail.com',
         label: 'Houghton’s answer',
@@ -134,7 +134,8 @@ export const positions: readonly Position[] = [
     answer:
       'Houghton: a flag could do it. A wait queue would have userfaultfd’s bottleneck of two locks, and exits have none.',
     mails: [
-      { id: '4e5c2904-f628-4391-853e-37b7f0e132e8@amazon.com', secondHand: true },
+      { id: '4e5c2904-f628-4391-853e-37b7f0e132e8@amazon.com', label: '26 July' },
+      { id: '4cd16922-2373-4894-b888-83a6bb3978e7@amazon.com', label: '29 July' },
       {
         id: 'CADrL8HUn-A+k-+A8WvreKtvxW-b9zZvgAGMkkaR7gCLsPr3XPg@mail.gmail.com',
         label: 'Houghton’s answer',
@@ -166,7 +167,6 @@ export const positions: readonly Position[] = [
       { id: '20241204191349.1730936-1-jthoughton@google.com', label: 'The series' },
       {
         id: 'CADrL8HUkP2ti1yWwp=1LwTX2Koit5Pk6LFcOyTpN2b+B3MfKuw@mail.gmail.com',
-        secondHand: true,
         label: 'January 2025',
       },
       { id: 'Z4mFL8wfHjvz6F1Y@google.com', label: 'Christopherson' },
@@ -198,7 +198,7 @@ export const positions: readonly Position[] = [
     argument: 'Userspace clears a bit by a store with release; the two belong together.',
     answer: 'Houghton agrees.',
     mails: [
-      { id: 'aFMWQ5_zMXGTCE98@linux.dev', secondHand: true },
+      { id: 'aFMWQ5_zMXGTCE98@linux.dev' },
       {
         id: 'CADrL8HXdBY-sxPJrKEKOzdyZ5C82dE3qUobQuh+LABgatCfgdw@mail.gmail.com',
         label: 'Houghton’s answer',

@@ -83,9 +83,9 @@ export const CHRISTOPHERSON_ATTRIBUTES: Source = {
 
 /** In-place conversion, seventh posting. */
 export const IN_PLACE_V7: Source = {
-  title: 'In-place conversion for guest_memfd, v7 00/42',
+  title: 'Ackerley Tng, [PATCH v7 00/42] guest_memfd: In-place conversion support',
   date: '2026-05-22',
-  secondHand: true,
+  messageId: '20260522-gmem-inplace-conversion-v7-0-2f0fae496530@google.com',
 };
 
 /** The hook that flushes after every event that hit a slot of an SEV guest. */
@@ -138,7 +138,6 @@ export const WU_KVM_MEM_DMA: Source = {
   title: 'Chia-I Wu, [RFC PATCH 0/3] KVM: x86: honor guest memory type',
   date: '2020-02-13',
   messageId: '20200213213036.207625-1-olvaffe@gmail.com',
-  secondHand: true,
 };
 
 /** Zapping when the first non-coherent device comes and the last one goes; CR0.CD. */
@@ -153,7 +152,6 @@ export const CHRISTOPHERSON_HONOUR_PAT: Source = {
   title: 'Sean Christopherson, [PATCH 0/5] KVM: VMX: Drop MTRR virtualization, honor guest PAT',
   date: '2024-03-08',
   messageId: '20240309010929.1403984-1-seanjc@google.com',
-  secondHand: true,
 };
 
 /** The revert before 6.11. */
@@ -317,7 +315,6 @@ export const HOUGHTON_PRIVATE_FIRST: Source = {
   title: 'James Houghton, Re: [RFC PATCH 00/18] KVM: Post-copy live migration for guest_memfd',
   date: '2024-07-16',
   messageId: 'CADrL8HUv+RvazbOyx+NJ1oNd8FdMGd_T61Kjtia1cqJsN=WiOA@mail.gmail.com',
-  secondHand: true,
 };
 
 /** userfaultfd on guest_memfd. */
