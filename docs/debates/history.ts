@@ -68,7 +68,7 @@ const events: readonly HistoryEvent[] = [
     date: '2021-11-11',
     debate: 'private-memory',
     kind: 'series',
-    what: 'Chao Peng’s series, version 1',
+    what: 'Chao Peng’s series, version 1, and Paolo Bonzini’s other design: allocation in the file is the state',
     mail: '20211111141352.26311-1-chao.p.peng@linux.intel.com',
   },
   {

@@ -55,12 +55,12 @@ export const positions: readonly Position[] = [
     who: 'Jim Mattson',
     domain: 'google.com',
     date: '2020-02-14',
-    position: 'Two Intel errata, SKX40 and SKX59, worry him.',
-    argument: 'Mixed types can meet bugs of the silicon.',
+    position: 'Two errata of Intel’s CPUs, SKX40 and SKX59, would worry him.',
+    argument: 'None: the mail is this one sentence.',
     answer:
       'Christopherson: forcing UC for MMIO takes care of the machine checks, and the corruption is for the guest’s kernel to avoid. On 18 February: both take code that nobody writes, a masked move across two kinds of memory.',
     mails: [
-      { id: 'CALMp9eRwTxdqxAcobZ7sYbD=F8Kga=jR3kaz-OEYdA9fV0AoKQ@mail.gmail.com', secondHand: true },
+      { id: 'CALMp9eRwTxdqxAcobZ7sYbD=F8Kga=jR3kaz-OEYdA9fV0AoKQ@mail.gmail.com' },
       { id: '20200214220341.GJ20690@linux.intel.com', label: 'Christopherson, same day' },
       { id: '20200218225809.GL28156@linux.intel.com', label: 'and on 18 February' },
     ],
@@ -138,7 +138,7 @@ export const positions: readonly Position[] = [
     answer:
       'Christopherson, on 20 December, had asked for the flag: it confines the effect and costs nothing. Jason Gunthorpe, the next position.',
     mails: [
-      { id: '20231214103520.7198-1-yan.y.zhao@intel.com', secondHand: true, label: 'The device' },
+      { id: '20231214103520.7198-1-yan.y.zhao@intel.com', label: 'The device' },
       { id: '20240105091237.24577-1-yan.y.zhao@intel.com', label: 'The flag' },
       { id: 'ZYOfJ_QWG01aL8Hl@google.com', label: 'Christopherson' },
     ],
@@ -180,12 +180,15 @@ export const positions: readonly Position[] = [
     who: 'Vitaly Kuznetsov',
     domain: 'redhat.com',
     date: '2024-08-30',
-    position: 'A regression: with QEMU’s standard VGA, Wayland crashes and an installer falls back to text.',
-    argument: 'Seen on a Xeon Silver 4410Y. Hoffmann: the default display is hit too.',
+    position:
+      'A regression: with QEMU’s bochs-display, Wayland crashes in the guest. On 2 September: with its VGA device too, where an installer falls back to text.',
+    argument:
+      'Seen on a Xeon Silver 4410Y, and gone once the commit is reverted. Hoffmann: the standard VGA, QEMU’s default, is hit too.',
     answer:
       'Christopherson wonders, since AMD has honoured the guest all along. Zhao, on 9 September: the bochs driver of the guest maps video memory with ioremap, which reserves an uncached type, so its copy of 4,096,000 bytes takes 1.24 s and not 0.01 s.',
     mails: [
-      { id: '877cbyuzdn.fsf@redhat.com', secondHand: true },
+      { id: '877cbyuzdn.fsf@redhat.com', label: '30 August' },
+      { id: '87jzfutmfc.fsf@redhat.com', label: '2 September' },
       { id: 'ZtHvjzBFUbG3fcMc@google.com', label: 'Christopherson' },
       { id: '20240909051529.26776-1-yan.y.zhao@intel.com', label: 'Zhao’s fix of the driver' },
     ],

@@ -8,11 +8,12 @@ export const positions: readonly Position[] = [
     date: '2019-08-13',
     position:
       'Zapping only the pages of the slot that goes, as KVM had done since Linux 5.1, makes guests with an assigned GPU unstable; he bisected it to that commit.',
-    argument: 'An old GeForce, Windows 10 and a graphics test showed it.',
+    argument:
+      'A Windows 10 guest with a GeForce, under graphics tests, shows glitches or hangs; with the old zap of everything it does not.',
     answer:
       'The change was taken back in 2019. In July 2020 he cannot break 5.8-rc4 any more, while 5.3-rc5 still breaks even with the fix. Intel could not reproduce it, and no cause was found.',
     mails: [
-      { id: '20190813100458.70b7d82d@x1.home', secondHand: true },
+      { id: '20190813100458.70b7d82d@x1.home' },
       { id: '20200713122226.28188f93@x1.home', label: 'July 2020' },
       { id: '20200723123544.6268b465@w520.home', label: 'Ten days later' },
     ],

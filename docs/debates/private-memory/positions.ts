@@ -12,7 +12,7 @@ export const positions: readonly Position[] = [
       'One file belongs to one guest and one guest frame to one page, which is easy to enforce. Deleting slots and making them anew would destroy the data of a TDX or SNP guest.',
     answer:
       'David Hildenbrand: lay shared slots over private ones instead. Christopherson himself, in May 2022: memslot updates make a conversion far too slow.',
-    mails: [{ id: '20210824005248.200037-1-seanjc@google.com', secondHand: true }],
+    mails: [{ id: '20210824005248.200037-1-seanjc@google.com' }],
   },
   {
     who: 'David Hildenbrand',
@@ -56,9 +56,13 @@ export const positions: readonly Position[] = [
     decisive: true,
     position:
       'Version 6 of the series: a page present in the file is private, a hole is shared. fallocate and hole punching are the conversion calls, and a notifier tells KVM.',
-    argument: 'One slot holds both kinds, and no conversion changes a memslot.',
+    argument:
+      'One slot holds both kinds, and no conversion changes a memslot. The first cover letter, of 11 November 2021, has the idea from Paolo Bonzini.',
     answer: 'Lutomirski, Christopherson and Michael Roth, below. Version 6 is the last that works so.',
-    mails: [{ id: '20220519153713.819591-5-chao.p.peng@linux.intel.com' }],
+    mails: [
+      { id: '20220519153713.819591-5-chao.p.peng@linux.intel.com', label: 'Version 6' },
+      { id: '20211111141352.26311-1-chao.p.peng@linux.intel.com', label: 'The first cover letter' },
+    ],
   },
   {
     who: 'Andy Lutomirski',

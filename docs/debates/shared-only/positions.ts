@@ -132,13 +132,13 @@ export const positions: readonly Position[] = [
     domain: 'sjtu.edu.cn',
     date: '2024-03-01',
     position: 'Flush only those CPUs that have run the VM.',
-    argument: 'A host has 128 CPUs or more, a guest eight, often pinned.',
+    argument:
+      'A server can have 128 cores or more, and a guest use eight of them, to which its vCPUs can be bound.',
     answer:
       'Christopherson, on 4 March: AMD must say clearly that this is safe, and clearing the mask without a lock can lose a CPU. Tom Lendacky: fine, while the flush before an ASID is used again stays global; perhaps a switch, off at first. Christopherson: no switch, since a bug corrupts the host and a revert is cleaner. Clearing bits of the mask was dropped in version 4.',
     mails: [
       {
         id: '1880816055.4545532.1709260250219.JavaMail.zimbra@sjtu.edu.cn',
-        secondHand: true,
         label: 'Version 1',
       },
       { id: '20250128015345.7929-1-szy0127@sjtu.edu.cn', label: 'Version 7' },

@@ -10,10 +10,10 @@ export const positions: readonly Position[] = [
     position:
       'KVM keeps a bitmap of pages that are present, exits for those that are not, and lets its own accesses wait on a queue. Google has had such a thing since 2014.',
     argument:
-      'userfaultfd cannot serve 1 GiB pages since the work on splitting them stalled; it costs eight bytes of page table a page, locks of the memory management, and the consent of many maintainers. This costs one bit a page with any backing.',
+      'userfaultfd fetches a HugeTLB page of 1 GiB in one piece, since the work on mapping parts of it was turned down; it costs eight bytes of page table a page, locks of the memory management, and the consent of many maintainers. This costs one bit a page with any backing.',
     answer:
       'Xu, Rasmussen, Bonzini, Upton and Christopherson, within three days. On 9 November he calls its worth outside Google limited and asks for a clear no.',
-    mails: [{ id: 'CALzav=d23P5uE=oYqMpjFohvn0CASMJxXB_XEOEi-jtqWcFTDA@mail.gmail.com', secondHand: true }],
+    mails: [{ id: 'CALzav=d23P5uE=oYqMpjFohvn0CASMJxXB_XEOEi-jtqWcFTDA@mail.gmail.com' }],
   },
   {
     who: 'Peter Xu',

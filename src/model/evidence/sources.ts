@@ -116,7 +116,6 @@ export const SHEN_RAN_CPUS: Source = {
   title: 'Zheyun Shen, KVM: SVM: Flush cache only on CPUs running SEV guest',
   date: '2024-03-01',
   messageId: '1880816055.4545532.1709260250219.JavaMail.zimbra@sjtu.edu.cn',
-  secondHand: true,
 };
 
 /** Write back without dropping lines. */
@@ -142,9 +141,9 @@ export const WU_KVM_MEM_DMA: Source = {
 
 /** Zapping when the first non-coherent device comes and the last one goes; CR0.CD. */
 export const ZAP_ON_NONCOHERENT: Source = {
-  title: 'KVM changes for Linux 6.7: memory types with non-coherent DMA',
-  date: '2023-11-01',
-  secondHand: true,
+  title: 'Sean Christopherson, [GIT PULL] KVM: x86: MMU changes for 6.7',
+  date: '2023-10-27',
+  messageId: '20231027204933.3651381-5-seanjc@google.com',
 };
 
 /** Honour the guest's PAT on CPUs with self-snoop, and drop MTRR virtualisation. */
