@@ -1,6 +1,7 @@
 import type { UserThemeConfig } from '@docusaurus/theme-common';
 import type { Config } from '@docusaurus/types';
 import { apiReference } from './plugins/api/options.ts';
+import { sidebarItems } from './plugins/api/sidebar.ts';
 import { cards } from './plugins/cards/index.ts';
 import { conformance } from './plugins/conformance/index.ts';
 import { csp } from './plugins/csp/index.ts';
@@ -65,6 +66,7 @@ export default {
       {
         routeBasePath: '/',
         sidebarPath: './sidebars.ts',
+        sidebarItemsGenerator: sidebarItems,
         include: ['**/*.mdx'],
         beforeDefaultRemarkPlugins: [remarkPlaygrounds, remarkTypedCode],
         remarkPlugins: [pageData],

@@ -1,8 +1,8 @@
 import axe from 'axe-core';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { decodeLink } from '../src/playground/link/codec.ts';
-import { sites, test } from './support/site.ts';
+import { type Opening, sites, test } from './support/site.ts';
 
 const CLIPBOARD = ['clipboard-read', 'clipboard-write'];
 
@@ -31,48 +31,107 @@ async function objections(page: Page): Promise<string[]> {
 
 const ownProgram = /own\.playground/;
 
-describe.each(Object.entries(sites))('the lab of the %s build', (_, site) => {
-  test('from the front page to an experiment of one’s own, sent on and opened by somebody else', async ({
-    open,
-  }) => {
-    const page = await open('', { site, permissions: CLIPBOARD });
-    await page.locator('article').getByRole('link', { name: 'write a program of your own' }).click();
-    await page.locator('h1', { hasText: 'Lab' }).waitFor();
-    const own = await program(page, ownProgram);
-    await own.locator('.cm-content').waitFor();
-    // The one number that the program invites to change.
-    await own.locator('.cm-line', { hasText: 'const GFN = ' }).click();
-    await page.keyboard.press('End');
-    await page.keyboard.press('ArrowLeft');
-    await page.keyboard.press('Backspace');
-    await page.keyboard.type('5');
-    await own.getByRole('button', { name: 'Run', exact: true }).click();
-    const done = { hasText: /^Done in \d+ ms: 1 table\.$/ };
-    await own.getByRole('status').filter(done).waitFor();
-    const output = await own.locator('.fl-pg-output').innerText();
-    expect(output).toContain('Writes to gfn 5');
-    const written = await own.locator('.cm-content').innerText();
-    await own.getByRole('button', { name: 'Share' }).click();
-    await own
-      .getByRole('status')
-      .filter({ hasText: /^Link copied: \d+ characters/ })
-      .waitFor();
-    const link = await page.evaluate(() => navigator.clipboard.readText());
-    expect(link.length).toBeLessThan(2000);
+/** Presses a key until what has the focus is called so. */
+async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
+  for (let presses = 0; presses < 60; presses++) {
+    if (await target.evaluate(element => element === document.activeElement)) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`${key} never comes to ${target}`);
+}
 
-    const { pathname, hash } = new URL(link);
-    const other = await open(pathname.slice(site.baseUrl.length) + hash, { site });
-    const theirs = await program(other, ownProgram);
-    await expect.poll(() => theirs.locator('.cm-content').innerText()).toBe(written);
-    expect(await theirs.innerText()).toContain('This program came with a link');
-    expect(await theirs.innerText()).toContain('Not run yet');
-    expect(await theirs.locator('.fl-pg-output').isVisible()).toBe(false);
-    expect(await theirs.getByRole('status').textContent()).toBe('');
-    expect(await other.locator('iframe').count()).toBe(0);
-    await theirs.getByRole('button', { name: 'Run', exact: true }).click();
-    await theirs.getByRole('status').filter(done).waitFor();
-    expect(await theirs.locator('.fl-pg-output').innerText()).toBe(output);
-  });
+/** Takes the place of the 3 behind the cursor's line. */
+async function changeNumber(page: Page): Promise<void> {
+  for (const key of ['End', 'ArrowLeft', 'Backspace']) await page.keyboard.press(key);
+  await page.keyboard.type('5');
+}
+
+/** How somebody who has never been here may go about it: into the lab, to a program of one's own, to its link. */
+const hands: Readonly<
+  Record<string, { readonly look: Opening; write(page: Page, own: Locator, way: Locator): Promise<void> }>
+> = {
+  'with a mouse': {
+    look: {},
+    async write(page, own, way) {
+      await way.click();
+      await own.locator('.cm-content').waitFor();
+      await own.locator('.cm-line', { hasText: 'const GFN = ' }).click();
+      await changeNumber(page);
+      await own.getByRole('button', { name: 'Run', exact: true }).click();
+    },
+  },
+  'on a phone': {
+    look: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+    async write(page, own, way) {
+      await way.tap();
+      await own.getByRole('button', { name: 'Edit', exact: true }).tap();
+      await own.locator('.cm-line', { hasText: 'const GFN = ' }).tap();
+      await changeNumber(page);
+      await own.getByRole('button', { name: 'Run', exact: true }).tap();
+    },
+  },
+  'by keyboard alone': {
+    look: {},
+    async write(page, own, way) {
+      await tabTo(page, way);
+      await page.keyboard.press('Enter');
+      await own.locator('.cm-content').waitFor();
+      await tabTo(page, own.locator('.cm-content'));
+      await page.keyboard.press('Control+Home');
+      // The one number that the program invites to change.
+      for (let line = 1; line < 6; line++) await page.keyboard.press('ArrowDown');
+      await changeNumber(page);
+      await page.keyboard.press('Control+Enter');
+    },
+  },
+};
+
+describe.each(Object.entries(sites))('the lab of the %s build', (name, site) => {
+  test.for(Object.entries(hands).filter(([hand]) => name === 'root' || hand === 'with a mouse'))(
+    'from the front page to an experiment of one’s own, sent on and opened by somebody else: %s',
+    async ([hand, { look, write }], { open }) => {
+      const page = await open('', { site, permissions: CLIPBOARD, ...look });
+      const own = page.getByRole('region', { name: ownProgram });
+      await write(
+        page,
+        own,
+        page.locator('article').getByRole('link', { name: 'write a program of your own' }),
+      );
+      const done = { hasText: /^Done in \d+ ms: 1 table\.$/ };
+      await own.getByRole('status').filter(done).waitFor();
+      const output = await own.locator('.fl-pg-output').innerText();
+      expect(output).toContain('Writes to gfn 5');
+      const share = own.getByRole('button', { name: 'Share' });
+      if (hand === 'by keyboard alone') {
+        await page.keyboard.press('Escape');
+        await tabTo(page, share, 'Shift+Tab');
+        await page.keyboard.press('Enter');
+      } else {
+        await share.click();
+      }
+      await own
+        .getByRole('status')
+        .filter({ hasText: /^Link copied: \d+ characters/ })
+        .waitFor();
+      const link = await page.evaluate(() => navigator.clipboard.readText());
+      expect(link.length).toBeLessThan(2000);
+
+      const { pathname, hash } = new URL(link);
+      const other = await open(pathname.slice(site.baseUrl.length) + hash, { site, ...look });
+      const theirs = await program(other, ownProgram);
+      await expect
+        .poll(() => theirs.locator('.cm-content, .fl-pg-static').first().textContent())
+        .toMatch(/const GFN = 5;/);
+      expect(await theirs.innerText()).toContain('This program came with a link');
+      expect(await theirs.innerText()).toContain('Not run yet');
+      expect(await theirs.locator('.fl-pg-output').isVisible()).toBe(false);
+      expect(await theirs.getByRole('status').textContent()).toBe('');
+      expect(await other.locator('iframe').count()).toBe(0);
+      await theirs.getByRole('button', { name: 'Run', exact: true }).click();
+      await theirs.getByRole('status').filter(done).waitFor();
+      expect(await theirs.locator('.fl-pg-output').innerText()).toBe(output);
+    },
+  );
 });
 
 describe('the lab', () => {

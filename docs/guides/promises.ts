@@ -78,8 +78,11 @@ const playground: readonly Kept[] = [
     by: test(lab, 'says how far a long run is, and stops it'),
   },
   {
-    promise: 'Somebody new gets from the front page to an experiment of his own that another can open.',
-    by: test(lab, 'from the front page to an experiment of one’s own, sent on and opened by somebody else'),
+    promise: 'Somebody new gets from the front page to an experiment of one’s own that another can open.',
+    by: test(
+      lab,
+      'from the front page to an experiment of one’s own, sent on and opened by somebody else: …',
+    ),
   },
 ];
 
