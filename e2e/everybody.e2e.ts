@@ -148,6 +148,24 @@ test('where the system chooses the colours, what is chosen and what is off still
   );
 });
 
+test('the step that a race is at, and what it has changed, show there too', async ({ open }) => {
+  const page = await open('debates/private-memory/', { forcedColors: 'active' });
+  const race = page.locator('#race-private-memory-flip-vs-fault');
+  await race.getByLabel('Protocol').selectOption('no-range');
+  await race
+    .getByRole('button', { name: /Step through/ })
+    .first()
+    .click();
+  await race.getByRole('button', { name: 'End', exact: true }).click();
+  const rows = race.locator('.fl-race-lanes tbody tr');
+  const outline = (row: Locator) => row.evaluate(element => getComputedStyle(element).outlineStyle);
+  await race.locator('.fl-race-lanes tr[aria-current=step]').waitFor();
+  expect(await outline(rows.last())).toBe('solid');
+  expect(await outline(rows.first())).toBe('none');
+  const changed = race.locator('.fl-race-bench mark').first();
+  expect(await changed.evaluate(element => getComputedStyle(element).borderBottomStyle)).toBe('solid');
+});
+
 test('single keys can be turned off, and keys are listed at the foot of every page', async ({ open }) => {
   const page = await open('glossary/');
   await page.getByRole('contentinfo').getByRole('button', { name: 'Keys' }).click();

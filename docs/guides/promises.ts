@@ -355,6 +355,7 @@ const accessible: readonly Kept[] = [
     by: test(
       'e2e/everybody.e2e.ts',
       'where the system chooses the colours, what is chosen and what is off still show',
+      'the step that a race is at, and what it has changed, show there too',
     ),
   },
   {
