@@ -1,27 +1,19 @@
 import ErrorBoundary from '@docusaurus/ErrorBoundary';
 import useBrokenLinks from '@docusaurus/useBrokenLinks';
 import useIsBrowser from '@docusaurus/useIsBrowser';
-import {
-  type FocusEvent,
-  lazy,
-  type ReactNode,
-  Suspense,
-  useEffect,
-  useId,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type FocusEvent, lazy, type ReactNode, Suspense, useEffect, useId, useRef, useState } from 'react';
 import { type AnyValues, defaults, type Params } from '../../model/experiments/params.ts';
 import type { CompareState, SweepState } from '../../playground/link/state.ts';
 import Action from '../Action.tsx';
 import Takeaway from '../Takeaway/index.tsx';
 import Control from './Control.tsx';
 import DefaultOutcome from './DefaultOutcome.tsx';
+import { Fallback } from './Fallback.tsx';
+import { useFrames } from './frames.ts';
 import { savingsOf } from './savings.ts';
 import { another, suggested } from './setting.ts';
 import { useLink } from './useLink.ts';
-import { type Frames, type Status, useOutcome } from './useOutcome.ts';
+import { type Status, useOutcome } from './useOutcome.ts';
 
 const Compare = lazy(() => import('./Compare.tsx'));
 const Sweep = lazy(() => import('./Sweep.tsx'));
@@ -50,13 +42,6 @@ const FIRST_CONTROLS = 6;
 /** Controls that are shown at once where there is little room: the others fold where there are more than so many. */
 const NARROW_CONTROLS = 2;
 const FEW_CONTROLS = 3;
-
-/** The frames of an outcome's parts, the same as long as the component stands. */
-function useFrames(): Frames {
-  const first = useRef<HTMLDivElement>(null);
-  const rest = useRef<HTMLDivElement>(null);
-  return useMemo(() => ({ first, rest }), []);
-}
 
 /** How the run goes, in words; said once by screen readers. */
 function statusText(status: Status): string {
@@ -260,35 +245,6 @@ function Panel({ definition, brief = false }: Props): ReactNode {
           />
         )}
       </Suspense>
-    </section>
-  );
-}
-
-/** What stands in the place of a panel that failed: why, and the default run all the same. */
-function Fallback({
-  id,
-  brief = false,
-  message,
-  retry,
-}: {
-  id: string;
-  brief?: boolean;
-  message: string;
-  retry: () => void;
-}) {
-  const frames = useFrames();
-  return (
-    <section className="fl-experiment" aria-label={id}>
-      <p className="fl-wrong" role="alert">
-        The controls of this experiment failed: {message}. Shown: the run with the defaults.
-      </p>
-      <div className="fl-actions">
-        <button type="button" onClick={retry}>
-          Try again
-        </button>
-      </div>
-      <DefaultOutcome id={id} part="first" frame={frames.first} />
-      {!brief && <DefaultOutcome id={id} part="rest" frame={frames.rest} />}
     </section>
   );
 }

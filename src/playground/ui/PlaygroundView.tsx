@@ -22,6 +22,7 @@ import type { TypeFiles } from '../types/messages.ts';
 import { Bar } from './Bar.tsx';
 import { TextButton } from './Buttons.tsx';
 import type { EditorPane } from './EditorPane.tsx';
+import { OutputPane } from './OutputPane.tsx';
 import { StaticCode } from './StaticCode.tsx';
 import { TypeList } from './TypeList.tsx';
 import { useRun } from './useRun.ts';
@@ -274,32 +275,15 @@ export function PlaygroundView(props: PlaygroundViewProps): ReactElement {
         {props.wide && list}
         {props.takeaway && <div className="fl-pg-take">{props.takeaway(programState(program.id, text))}</div>}
       </div>
-      <div className="fl-pg-shown" ref={outcome} tabIndex={-1}>
-        <p className="fl-pg-what">
-          {unrun
-            ? 'Not run yet. Press Run to see what this program shows.'
-            : report && !report.good && shown?.length === 0
-              ? 'Your run showed nothing before it ended; why stands with the buttons.'
-              : outputOf(text, ran, program)}
-        </p>
-        <div
-          ref={place}
-          className="fl-pg-output"
-          // The page's own output would pass for that of the program which a link brought.
-          hidden={unrun}
-          // biome-ignore lint/security/noDangerouslySetInnerHtml: drawn at build time by the same code that draws a run
-          dangerouslySetInnerHTML={{ __html: program.recorded.html }}
-        />
-      </div>
+      <OutputPane
+        pane={outcome}
+        place={place}
+        program={program}
+        text={text}
+        ran={ran}
+        isUnknown={unrun}
+        showedNothing={report?.good === false && shown?.length === 0}
+      />
     </section>
   );
-}
-
-/** Whose output stands there. */
-function outputOf(text: string, ran: string | undefined, { source }: Program): string {
-  if (ran === undefined)
-    return text === source
-      ? 'Output, recorded when the site was built'
-      : 'Output of the page’s own version; press Run for that of yours';
-  return ran === text ? 'Output of your run' : 'Output of your run, before the program was changed';
 }
