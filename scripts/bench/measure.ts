@@ -23,35 +23,40 @@ function time(work: () => void): number {
   return 1000 * (user + system);
 }
 
-/** The middle one of several numbers. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
 /** What several pieces of work took, ns, a round each. */
 export type Turns<Name extends string> = Readonly<Record<Name, readonly number[]>>;
 
-/** Times every piece of work once in each of `rounds` rounds, after one round that is not counted. */
+/**
+ * Times every piece of work once in each of `rounds` rounds, after two rounds that are not counted. A round begins with
+ * nothing to collect: what its pieces leave behind is then collected at the same places in every round, and counts.
+ */
 export function turns<Name extends string>(
   rounds: number,
   work: Readonly<Record<Name, () => void>>,
 ): Turns<Name> {
   const names = Object.keys(work) as Name[];
   const times = Object.fromEntries(names.map(name => [name, []])) as unknown as Record<Name, number[]>;
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = -2; round < rounds; round++) {
+    collect();
     for (const name of names) {
       const ns = time(work[name]);
-      if (round > 0) times[name].push(ns);
+      if (round >= 0) times[name].push(ns);
     }
   }
   return times;
 }
 
-/** The middle one of the ratios that the rounds had: a round that others disturbed slows both alike, or is an outlier. */
+/**
+ * ns of a piece of work in its best round. What else the machine does only ever adds to a round, by a full cache or a
+ * shared core even where CPU time is counted: of many short rounds the best is what the work itself takes.
+ */
+export function best<Name extends string>(times: Turns<Name>, name: Name): number {
+  return Math.min(...times[name]);
+}
+
+/** The best round of one piece of work over the best of another. */
 export function ratio<Name extends string>(times: Turns<Name>, over: Name, under: Name): number {
-  return median(times[over].map((ns, round) => ns / times[under][round]));
+  return best(times, over) / best(times, under);
 }
 
 let missed = 0;

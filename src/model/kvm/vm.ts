@@ -155,7 +155,9 @@ export class Vm implements Hashable {
     this.secureEpt = this.rules.mirrorRoot ? new SecureEpt(this.engine) : null;
     this.mmu.secureEpt = this.secureEpt;
     this.mmu.largePrivate = profile.gmemHugePages;
-    if (profile.mmu === 'tdp') this.mmu.isLogged = gfn => this.isLogged(gfn);
+    // No literal is assigned: V8 would put it among its old objects, where it keeps a dead VM for long.
+    const isLogged = (gfn: number) => this.isLogged(gfn);
+    if (profile.mmu === 'tdp') this.mmu.isLogged = isLogged;
     this.ramType = ramType(profile);
     this.reclaim = designs.reclaim;
     this.conversion = designs.conversion.create(this);

@@ -133,11 +133,12 @@ function judge(vm: Vm, engine: Engine, design: string, lost: Watched<boolean>): 
   const early = new Map<number, boolean>();
   if (design === 'by-attribute-early') {
     const invalidateStart = vm.notifier.invalidateStart.bind(vm.notifier);
-    vm.notifier.invalidateStart = function* (range) {
+    const askingEarly: typeof invalidateStart = function* (range) {
       early.set(engine.current, vm.isPrivate(GFN));
       yield POINT;
       yield* invalidateStart(range);
     };
+    vm.notifier.invalidateStart = askingEarly;
   }
   const judging: ZapJudge = (gfn, pfn, { filter, reason }) => {
     const really = vm.host.frames.owner(pfn) === OWNER_GMEM;
@@ -151,7 +152,8 @@ function judge(vm: Vm, engine: Engine, design: string, lost: Watched<boolean>): 
     return meant ? 'drop' : 'keep';
   };
   vm.mmu.judge = judging;
-  if (design === 'by-attribute-no-range') vm.invalidation.addRange = () => {};
+  const nothing = () => {};
+  if (design === 'by-attribute-no-range') vm.invalidation.addRange = nothing;
 }
 
 function* toPrivate(vm: Vm, store: TableConversion['store'], design: string, hva: number): Actor {
