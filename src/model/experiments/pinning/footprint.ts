@@ -119,7 +119,8 @@ export const footprintExperiment = experiment({
       {
         kind: 'plot',
         title: 'Host memory held',
-        summary: 'One bar a design, once the guest has touched its pages and given some of them back.',
+        summary:
+          'Once the guest has given pages back: pinned up front, everything is held; a pin on fault that outlives the balloon holds what was touched.',
         mark: 'bar',
         ...across('short'),
         y: { key: 'afterBalloonGib', label: 'Held after the balloon', unit: 'GiB', digits: 1 },

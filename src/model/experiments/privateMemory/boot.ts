@@ -117,7 +117,7 @@ export const bootExperiment = experiment({
         kind: 'plot',
         title: 'Boot time by design',
         summary:
-          'One bar for each way to convert memory, divided into the rest of the boot, flushes and the rest.',
+          'Every bar begins with the same rest of the boot; the ways differ in flushes of the caches and in calls.',
         mark: 'stack',
         ...across('boot'),
         y: { key: 'seconds', label: 'Boot time', unit: 's', digits: 0 },

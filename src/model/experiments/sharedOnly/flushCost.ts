@@ -247,7 +247,8 @@ export const flushCostExperiment = experiment({
       {
         kind: 'plot',
         title: `What flushes take of the time of ${cpus} CPUs`,
-        summary: 'One bar a design, divided by what brought the flushes about.',
+        summary:
+          'By what brought the flushes about: discarding shared pages needs none, and some designs flush for it.',
         mark: 'stack',
         ...across('label'),
         y: { key: 'hostPercent', label: 'CPU time of the host', unit: '%', digits: 1 },

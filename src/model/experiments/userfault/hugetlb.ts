@@ -111,7 +111,8 @@ export const hugetlbExperiment = experiment({
       {
         kind: 'plot',
         title: 'Time until the guest has what it touched',
-        summary: 'One bar for each way: how long the fetches take that the touched pages need.',
+        summary:
+          'Fetching whole pages sends all of a page for the first frame touched in it; the two others send that frame.',
         mark: 'bar',
         ...across('way'),
         y: { key: 'seconds', label: 'Time', unit: 's', digits: 1 },
@@ -120,7 +121,8 @@ export const hugetlbExperiment = experiment({
       {
         kind: 'plot',
         title: `Memory for tables, guest of ${memory} GiB`,
-        summary: 'One bar for each way, divided into the host’s page tables, stage 2 and the bitmap.',
+        summary:
+          'Splitting in the host takes page tables there beside those of stage 2; the bitmap takes one bit a frame instead.',
         mark: 'stack',
         ...across('way'),
         y: { key: 'kib', label: 'Tables', unit: 'KiB', digits: 0 },

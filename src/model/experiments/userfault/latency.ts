@@ -122,7 +122,8 @@ export const latencyExperiment = experiment({
       {
         kind: 'plot',
         title: `Mean of one fault by stage, ${pageSize}, nothing else on the wire`,
-        summary: 'One bar for each trap, divided into trap, queue, network and going on.',
+        summary:
+          'The trap’s own share is all that another trap can better; the network’s comes on top under either.',
         mark: 'stack',
         ...across('design'),
         y: { key: 'mean', label: 'Time', unit: 'µs', digits: 0 },

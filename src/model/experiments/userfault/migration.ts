@@ -125,7 +125,7 @@ export const migrationExperiment = experiment({
         kind: 'plot',
         title: 'Guest speed while its memory follows',
         summary:
-          'One line for each trap and page size: how much of their time the vCPUs run, until the last page is there.',
+          'A vCPU that waits for a page does not run: a line is low while what is touched is missing, and at 100 % once nothing is.',
         mark: 'line',
         x: { key: 'seconds', label: 'Since the switch', unit: 's' },
         y: { key: 'speed', label: 'vCPUs running', unit: '%', digits: 0 },

@@ -168,7 +168,7 @@ export const pagingRateExperiment = experiment({
         kind: 'plot',
         title: `Pages a second for the whole VM, ${memory}, ${pageSize}`,
         summary:
-          'One line a design against the number of vCPUs, with published rates as points where there are any.',
+          'Points are published rates. A line that rises no more has met what all vCPUs share: a reader, a lock or a cache line.',
         mark: 'line',
         x: { key: 'vcpus', label: 'vCPUs', scale: 'log' },
         y: { key: 'rate', label: 'Rate', unit: '1000 pages/s', scale: 'log' },
@@ -179,7 +179,8 @@ export const pagingRateExperiment = experiment({
       {
         kind: 'plot',
         title: 'How long a vCPU waits for a page',
-        summary: 'One line a design: the mean time from a touch until the vCPU goes on.',
+        summary:
+          'From the touch until the vCPU goes on, on average: where the rate rises no more, the wait grows with the vCPUs.',
         mark: 'line',
         x: { key: 'vcpus', label: 'vCPUs', scale: 'log' },
         y: { key: 'meanMicros', label: 'Wait', unit: 'µs', scale: 'log' },
