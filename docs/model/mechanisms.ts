@@ -105,7 +105,7 @@ const rows: readonly (readonly [
     'private-memory',
     'Launching SEV, SEV-ES, SNP and TDX guests: contents before the first run, and what the firmware refuses',
     [`${m}/uapi/encryptCalls.ts`, `${m}/kvm/populate.ts`, `${m}/kvm/snpLaunch.ts`, `${m}/kvm/tdxLaunch.ts`],
-    [`${m}/uapi/encryptCalls.test.ts`],
+    [`${m}/uapi/sevCalls.test.ts`, `${m}/uapi/snpCalls.test.ts`, `${m}/uapi/tdxCalls.test.ts`],
     '/debates/private-memory/',
   ],
   [

@@ -4,8 +4,9 @@ import type { Actor } from '../engine/step.ts';
 import { HugetlbFile } from '../host/hugetlbFile.ts';
 import { PAGES_PER_1G, PAGES_PER_2M } from '../host/units.ts';
 import { buildMachine, type Machine } from '../machine.ts';
+import type { RegionRequest } from './memslotRequest.ts';
 import { MEM_LOG_DIRTY_PAGES, MEM_READONLY } from './memslots.ts';
-import { type RegionRequest, setMemoryRegion } from './memslotUpdate.ts';
+import { setMemoryRegion } from './memslotUpdate.ts';
 
 const HUGE = 4 * PAGES_PER_2M;
 

@@ -1,37 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { attributesIoctl } from '../designs/conversion/attributesIoctl.ts';
 import { inPlace } from '../designs/conversion/inPlace.ts';
 import type { Actor } from '../engine/step.ts';
 import { PAGES_PER_2M } from '../host/units.ts';
-import { buildMachine, type Machine } from '../machine.ts';
+import type { Machine } from '../machine.ts';
+import { playLargeGuest } from '../workloads/largeGuest.ts';
 import type { ConversionDesign } from './conversion.ts';
-import { GuestMemfd } from './guestMemfd.ts';
-import { createSlot } from './memslotUpdate.ts';
+import type { GuestMemfd } from './guestMemfd.ts';
 import { populateSnp } from './snpLaunch.ts';
 
 const PAGES = 4 * PAGES_PER_2M;
 
-/** An SNP guest whose file has pages of 2 MiB, all of its memory private. */
-function play(
+const play = (
   script: (machine: Machine, gmem: GuestMemfd, hva: number) => Actor,
-  conversion: ConversionDesign = attributesIoctl,
-): Machine {
-  const machine = buildMachine({ profile: { vmType: 'snp', gmemHugePages: true }, designs: { conversion } });
-  const { engine, vm, mm } = machine;
-  engine.spawn(
-    'script',
-    (function* (): Actor {
-      const gmem = new GuestMemfd(vm, PAGES);
-      const hva = mm.map(PAGES);
-      yield* createSlot(vm, { id: 0, baseGfn: 0, pages: PAGES, flags: 0, hva, gmem, gmemOffset: 0 });
-      yield* vm.conversion.convert(0, PAGES, true);
-      yield* script(machine, gmem, hva);
-    })(),
-  );
-  engine.run();
-  expect(engine.blocked()).toEqual([]);
-  return machine;
-}
+  conversion?: ConversionDesign,
+) => playLargeGuest('snp', script, conversion);
 
 describe('an SNP guest with pages of 2 MiB', () => {
   it('has them mapped at once, under one entry of the RMP', () => {

@@ -6,8 +6,9 @@ import { buildMachine, type Machine, type MachineOptions } from '../machine.ts';
 import { clearDirtyLog, getDirtyLog } from './dirtyLogCalls.ts';
 import { EXIT_MMIO } from './exits.ts';
 import { GuestMemfd } from './guestMemfd.ts';
+import type { RegionRequest } from './memslotRequest.ts';
 import { MEM_LOG_DIRTY_PAGES, MEM_READONLY } from './memslots.ts';
-import { deleteSlot, type RegionRequest, setMemoryRegion } from './memslotUpdate.ts';
+import { deleteSlot, setMemoryRegion } from './memslotUpdate.ts';
 import { changeNoncoherentDma } from './noncoherentDma.ts';
 import { prefaultMemory } from './prefault.ts';
 

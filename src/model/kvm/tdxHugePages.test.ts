@@ -4,29 +4,10 @@ import { Engine } from '../engine/engine.ts';
 import type { Actor } from '../engine/step.ts';
 import { PAGES_PER_2M } from '../host/units.ts';
 import { buildMachine, type Machine } from '../machine.ts';
-import { GuestMemfd } from './guestMemfd.ts';
-import { createSlot } from './memslotUpdate.ts';
+import { playLargeGuest } from '../workloads/largeGuest.ts';
+import type { GuestMemfd } from './guestMemfd.ts';
 
-const PAGES = 4 * PAGES_PER_2M;
-
-/** A TDX guest whose memory is private and may be mapped in pages of 2 MiB. */
-function play(script: (machine: Machine, gmem: GuestMemfd) => Actor): Machine {
-  const machine = buildMachine({ profile: { vmType: 'tdx', gmemHugePages: true } });
-  const { engine, vm, mm } = machine;
-  engine.spawn(
-    'script',
-    (function* (): Actor {
-      const gmem = new GuestMemfd(vm, PAGES);
-      const hva = mm.map(PAGES);
-      yield* createSlot(vm, { id: 0, baseGfn: 0, pages: PAGES, flags: 0, hva, gmem, gmemOffset: 0 });
-      yield* vm.conversion.convert(0, PAGES, true);
-      yield* script(machine, gmem);
-    })(),
-  );
-  engine.run();
-  expect(engine.blocked()).toEqual([]);
-  return machine;
-}
+const play = (script: (machine: Machine, gmem: GuestMemfd) => Actor) => playLargeGuest('tdx', script);
 
 describe('a TDX guest that accepts before it touches', () => {
   it('gets a page of 2 MiB where it asks for one, empty, and needs no further exit for it', () => {

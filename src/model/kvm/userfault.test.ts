@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Actor } from '../engine/step.ts';
 import { buildMachine, type Machine } from '../machine.ts';
 import { EXIT_MEMORY_FAULT } from './exits.ts';
+import type { RegionRequest } from './memslotRequest.ts';
 import { MEM_USERFAULT, MEMSLOT_EXIT_ON_MISSING } from './memslots.ts';
-import { createSlot, type RegionRequest, setMemoryRegion } from './memslotUpdate.ts';
+import { createSlot, setMemoryRegion } from './memslotUpdate.ts';
 import { ownAccess, vhostAccess } from './ownAccess.ts';
 import { UserfaultBitmap } from './userfault.ts';
 
