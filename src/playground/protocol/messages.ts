@@ -83,12 +83,17 @@ export function whyUnread(data: string): string {
   return 'it can be';
 }
 
+/** Characters of a field's name in what is said of it. */
+const LONGEST_NAME = 80;
+
 function inWords({ where, expected }: Misfit, given: unknown): string {
   const item = (given as { item?: { kind?: unknown } } | null)?.item;
   const kind = SHOWN_KINDS.find(one => one === item?.kind);
-  const field = where.split('message.item.')[1];
-  if (kind === undefined || field === undefined)
+  const whole = where.split('message.item.')[1];
+  if (kind === undefined || whole === undefined)
     return where === `${ROOT}.item` ? `it is not ${expected}` : 'it is not a message of a run';
+  // A made-up message may have a field whose name is as long as it is.
+  const field = whole.length > LONGEST_NAME ? `${whole.slice(0, LONGEST_NAME)}…` : whole;
   const of = `of a ${kind === 'log' ? 'line of text' : kind.replace('-', ' ')}`;
   return where.startsWith(ROOT)
     ? `'${field}' ${of} is not ${expected}`

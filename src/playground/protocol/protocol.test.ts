@@ -193,4 +193,11 @@ describe('of what is no message it is said why', () => {
     expect(readMessage(data)).toBeUndefined();
     expect(whyUnread(data)).toBe(why);
   });
+
+  test('in few words, however long the name of a field is', () => {
+    const item = { ...good[0], ['x'.repeat(1_000_000)]: 1 };
+    const why = whyUnread(JSON.stringify({ type: 'shown', item }));
+    expect(why).toMatch(/^'x+…' of a line of text is not a field of it$/);
+    expect(why.length).toBeLessThan(200);
+  });
 });
