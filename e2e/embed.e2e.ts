@@ -203,7 +203,7 @@ test('a program is cited by keyboard alone, and the line goes when the program c
   expect(await page.evaluate(() => window.getSelection()?.toString())).toMatch(/^Faultlines .*#s=1\./);
   await page.evaluate(axe.source);
   const found = await page.evaluate(async () => {
-    const { violations } = await window.axe.run('.fl-pg', { resultTypes: ['violations'] });
+    const { violations } = await window.axe.run('.fl-pg .fl-save', { resultTypes: ['violations'] });
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' | ')}`);
   });
   expect(found).toEqual([]);
