@@ -32,7 +32,7 @@ function Shown({ by }: { readonly by: Witness }): ReactNode {
 /** Promises, each with what shows it, or the plain word that nothing does. */
 export default function Shows({ of, label }: Props): ReactNode {
   return (
-    <div className="fl-attempts">
+    <div className="fl-attempts fl-shows">
       <Scroll label={label}>
         <table>
           <thead>
