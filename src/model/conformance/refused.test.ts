@@ -6,6 +6,7 @@ import { FLAVOURS, type Flavour, generateOps } from './generate.ts';
 import { Names } from './names.ts';
 import { performCall } from './performCall.ts';
 import type { RecordedOp } from './recording.ts';
+import { replayCase } from './replayCase.ts';
 import { ReplayMachine } from './replayMachine.ts';
 
 /**
@@ -121,5 +122,24 @@ describe('the state hash', () => {
     }
     const idle = ops.filter((_, at) => hashes[at] === hashes[at + 1]).map(op => op.op);
     expect(idle).toEqual([]);
+  });
+});
+
+describe('an access of a guest', () => {
+  it.each([
+    [-1, 'from 0 to 2^52'],
+    [2 ** 52, 'from 0 to 2^52'],
+    [1e241, 'from 0 to 2^52'],
+  ])('at %s is no operation of a machine', (gpa, said) => {
+    for (const mode of ['mmu', 'emul']) {
+      const ops: RecordedOp[] = [
+        { op: 'vm.create', vm: 'vm0', result: { ok: true } },
+        { op: 'vcpu.create', vm: 'vm0', vcpu: 'cpu0', mode, result: { ok: true } },
+        { op: 'vcpu.read', vcpu: 'cpu0', gpa, size: 4, result: { ok: true } },
+      ];
+      const machine = { profile: profile(), memoryFailure: true };
+      const { mismatches } = replayCase({ name: 'far', family: 'A', ops }, machine);
+      expect(mismatches).toMatchObject([{ index: 2, got: { thrown: expect.stringContaining(said) } }]);
+    }
   });
 });
