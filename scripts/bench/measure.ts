@@ -27,8 +27,8 @@ function time(work: () => void): number {
 export type Turns<Name extends string> = Readonly<Record<Name, readonly number[]>>;
 
 /**
- * Times every piece of work once in each of `rounds` rounds, after two rounds that are not counted. A round begins with
- * nothing to collect: what its pieces leave behind is then collected at the same places in every round, and counts.
+ * Times every piece of work once in each of `rounds` rounds, after two rounds that are not counted. Nothing is collected
+ * on purpose in between: a full collection takes compiled code away, and each round would begin cold.
  */
 export function turns<Name extends string>(
   rounds: number,
@@ -37,7 +37,6 @@ export function turns<Name extends string>(
   const names = Object.keys(work) as Name[];
   const times = Object.fromEntries(names.map(name => [name, []])) as unknown as Record<Name, number[]>;
   for (let round = -2; round < rounds; round++) {
-    collect();
     for (const name of names) {
       const ns = time(work[name]);
       if (round >= 0) times[name].push(ns);

@@ -57,7 +57,8 @@ export class HappensBefore {
   readonly events: Event[] = [];
   private readonly zero: Clock;
   private readonly clocks: Clock[] = [];
-  private readonly objects = new Map<number, ObjectState>();
+  /** By place: every access of every step is looked up here, and ids are small. */
+  private readonly objects: (ObjectState | undefined)[] = [];
   /** What appends have changed, newest last, so that they can be taken back. */
   private readonly changedActors: number[] = [];
   private readonly changedClocks: Clock[] = [];
@@ -123,7 +124,7 @@ export class HappensBefore {
     clock: Clock,
     onRace: OnRace,
   ): void {
-    const state = this.objects.get(object);
+    const state = this.objects[placeOf(object)];
     if (state === undefined) return;
     for (const slot of state.used) {
       const position = state.last[slot];
@@ -136,7 +137,7 @@ export class HappensBefore {
   }
 
   private follow(object: number, kind: number, clock: number[]): void {
-    const state = this.objects.get(object);
+    const state = this.objects[placeOf(object)];
     if (state === undefined || kind === SIGNAL) return;
     join(clock, state.exclusive);
     if (!readLike(kind)) join(clock, state.shared);
@@ -149,10 +150,12 @@ export class HappensBefore {
   }
 
   private record(object: number, kind: number, actor: number, clock: Clock): void {
-    let state = this.objects.get(object);
+    const place = placeOf(object);
+    while (this.objects.length <= place) this.objects.push(undefined);
+    let state = this.objects[place];
     if (state === undefined) {
       state = { exclusive: this.zero, shared: this.zero, last: [], used: [] };
-      this.objects.set(object, state);
+      this.objects[place] = state;
     }
     const slot = actor * KINDS + kind;
     if (state.last[slot] === undefined) {
@@ -170,6 +173,11 @@ export class HappensBefore {
     else state.exclusive = clock;
     state.last[slot] = this.events.length;
   }
+}
+
+/** Where an object's state is kept: properties, whose ids are negative, between the others. */
+function placeOf(object: number): number {
+  return object < 0 ? 2 * ~object + 1 : 2 * object;
 }
 
 function join(into: number[], from: Clock): void {
