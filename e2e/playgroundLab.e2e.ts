@@ -29,7 +29,7 @@ async function objections(page: Page): Promise<string[]> {
   });
 }
 
-const ownProgram = /own\.playground/;
+const ownProgram = /^Program own\.playground/;
 
 /** Presses a key until what has the focus is called so. */
 async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
