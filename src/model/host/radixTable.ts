@@ -30,7 +30,7 @@ export class Table {
   private entries: Words = NO_LEAVES;
   private readonly source: WordSource;
   // Kept from the first entry on that ever had a table below it: most tables have one or two, far from entry 0.
-  private readonly below: (Table | undefined)[] = [];
+  private below: (Table | undefined)[] | null = null;
   private firstBelow = 0;
 
   constructor(level: number, base: number, words: WordSource) {
@@ -58,19 +58,23 @@ export class Table {
 
   /** Nor has one from here on. */
   get childrenEnd(): number {
-    return this.firstBelow + this.below.length;
+    return this.firstBelow + (this.below?.length ?? 0);
   }
 
   /** The table below an entry, or undefined. */
   child(index: number): Table | undefined {
+    const { below } = this;
     const at = index - this.firstBelow;
-    return at >= 0 && at < this.below.length ? this.below[at] : undefined;
+    return below !== null && at >= 0 && at < below.length ? below[at] : undefined;
   }
 
   /** Hangs a table below an entry, or takes the one there away. */
   setChild(index: number, child: Table | undefined): void {
+    if (this.below === null) {
+      this.below = [];
+      this.firstBelow = index;
+    }
     const { below } = this;
-    if (below.length === 0) this.firstBelow = index;
     for (; this.firstBelow > index; this.firstBelow--) below.unshift(undefined);
     for (let at = below.length; at <= index - this.firstBelow; at++) below.push(undefined);
     below[index - this.firstBelow] = child;
