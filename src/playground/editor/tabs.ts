@@ -17,16 +17,19 @@ export function politeTabs(): Extension {
     return false;
   };
   return [
-    EditorView.domEventHandlers({
-      pointerdown: settle,
-      blur: leave,
-      keydown: event => {
-        if (event.key === 'Escape') indents = false;
-        // Keys that are only held, and those that move out, are no typing.
-        else if (!['Tab', 'Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) indents = true;
-        return false;
-      },
-    }),
+    // First of all: Esc frees Tab even where it has closed a list or an explanation, too.
+    Prec.highest(
+      EditorView.domEventHandlers({
+        pointerdown: settle,
+        blur: leave,
+        keydown: event => {
+          if (event.key === 'Escape') indents = false;
+          // Keys that are only held, and those that move out, are no typing.
+          else if (!['Tab', 'Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) indents = true;
+          return false;
+        },
+      }),
+    ),
     Prec.highest(
       keymap.of([
         { key: 'Tab', run: view => indents && indentMore(view), shift: view => indents && indentLess(view) },
