@@ -34,6 +34,7 @@ export default {
     'plugins/{experiments,races}/compute.ts',
     'plugins/modelBundle/runner.ts',
     'src/playground/link/mend.ts',
+    'src/theme/frame.ts',
     'src/offline/{register,worker}.ts',
     'scripts/*.mjs',
     'scripts/bench/main.ts',

@@ -28,6 +28,7 @@ const commonJsServerBundle = {
 export function source(): Plugin {
   return {
     name: 'source',
+    getClientModules: () => [siteFile('src/theme/frame.ts')],
     configureWebpack(_config, isServer) {
       return {
         // The routes that Docusaurus writes use `require` too, for the same reason.
@@ -45,7 +46,7 @@ export function source(): Plugin {
         // chunk for all, as the default has it, every page would load what others load on demand.
         optimization: isServer
           ? {}
-          : { splitChunks: { cacheGroups: { common: { name: false, minChunks: 2, minSize: 30_000 } } } },
+          : { splitChunks: { cacheGroups: { common: { name: false, minChunks: 2, minSize: 100_000 } } } },
       };
     },
   };
